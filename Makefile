@@ -1,0 +1,57 @@
+# Everything a developer or a newcomer runs. `make help` lists it.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-fast test-peer check lint types imports bench lock schema clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## make .venv and install the locked dependencies (leaves .venv/bin/golddigger)
+
+# A Debian python3 without python3-venv has no ensurepip: virtualenv's zipapp is not needed, a clear sentence is.
+$(READY): locks/develop.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Golddigger needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ echo "This Python cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/develop.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY) ## start Golddigger with a sample repository and print the page's address
+	$(BIN)/golddigger demo
+
+test: $(READY) ## run every test (peers and browsers that are missing are named and skipped)
+	$(BIN)/pytest -n auto --dist worksteal
+
+test-fast: $(READY) ## run the tests of the inner loop, under a minute
+	$(BIN)/pytest -n auto --dist worksteal -m "not slow"
+
+check: lint types imports test ## lint, types, import rules and every test
+
+lint: $(READY) ## ruff: style and common mistakes
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(READY) ## mypy --strict
+	$(BIN)/mypy
+
+imports: $(READY) ## import-linter: the house's walls
+	$(BIN)/lint-imports
+
+bench: $(READY) ## measure comparing, side by side with the reference, as ratios
+	$(BIN)/python -m tests.bench
+
+schema: $(READY) ## write docs/golddigger.schema.json anew
+	$(BIN)/golddigger schema > docs/golddigger.schema.json
+
+lock: ## renew the lock files (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q -o locks/runtime.txt
+	uv pip compile pyproject.toml --group develop --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q -o locks/develop.txt
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist

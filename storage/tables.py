@@ -1,0 +1,226 @@
+"""Draw the tables. Progress, findings and opinions are three tables; a verdict is none."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC; a naive datetime is refused, because nobody knows when it was."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("host", String(255), nullable=False),
+    Column("delivery_id", String(255), nullable=False),
+    Column("event", String(255), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", String(16), nullable=False),  # received, running, done, failed
+    Column("why", Text, nullable=False, default=""),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("lease_until", Instant),
+    Column("received_at", Instant, nullable=False),
+    UniqueConstraint("host", "delivery_id"),
+    Index(None, "state", "lease_until"),
+)
+
+repos = Table(
+    "repos",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("host", String(255), nullable=False),
+    Column("forge_id", String(255), nullable=False),
+    Column("path", String(512), nullable=False),
+    Column("tenant", String(255), nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("gone", Boolean, nullable=False, default=False),
+    UniqueConstraint("host", "forge_id"),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("repo_id", ForeignKey("repos.id"), nullable=False),
+    Column("number", String(255), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("author", String(255), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("branch", String(512), nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("head_repo", String(255), nullable=False),
+    Column("head_path", String(512), nullable=False),
+    Column("base_branch", String(512), nullable=False),
+    Column("base", String(64), nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("comment_id", String(255)),
+    # A report is owed where said < wanted. `notice` is a sentence the next report carries: a stale approval.
+    Column("wanted", Integer, nullable=False, default=0),
+    Column("said", Integer, nullable=False, default=0),
+    Column("notice", Text, nullable=False, default=""),
+    Column("lease_until", Instant),
+    UniqueConstraint("repo_id", "number"),
+    Index(None, "repo_id", "head"),
+)
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("change_id", ForeignKey("changes.id"), primary_key=True),
+    Column("head", String(64), primary_key=True),
+    Column("check_id", String(255)),
+    Column("annotated", String(64), nullable=False, default=""),
+    Column("said_at", Instant),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    Column("change_id", ForeignKey("changes.id"), nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("base", String(64), nullable=False),
+    Column("pipeline_id", String(255), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("round", Integer, nullable=False),  # 1, or more where somebody asked to compare again
+    Column("source", String(512), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("why", Text, nullable=False, default=""),  # why it failed
+    Column("notes", JSON, nullable=False, default=list),  # sentences: what was looked for, found, left out
+    Column("kept", Boolean),  # did the pipeline keep goldens at all? NULL: not yet known
+    Column("done", Integer, nullable=False, default=0),
+    Column("total", Integer, nullable=False, default=0),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("lease_until", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("concluded_at", Instant),
+    Column("shown_at", Instant),  # by the forge's clock: when people could first see it
+    UniqueConstraint("change_id", "head", "pipeline_id", "attempt", "round"),
+    Index(None, "state", "lease_until"),
+    Index(None, "created_at"),
+)
+
+comparisons = Table(
+    "comparisons",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("suite", String(255), nullable=False),
+    Column("name", String(1024), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("placed", Boolean, nullable=False),
+    Column("golden", String(64)),
+    Column("golden_blob", String(64)),
+    Column("candidate", String(64)),
+    Column("mask", String(64)),
+    Column("kind", String(32)),
+    Column("fingerprint", String(64), nullable=False, default=""),
+    Column("pixels", Integer, nullable=False, default=0),
+    Column("ratio", Float, nullable=False, default=0.0),
+    Column("difference", JSON),  # the rest of diffing.words.Difference, without the mask's bytes
+    Column("flaky", Boolean, nullable=False, default=False),
+    Column("why", Text, nullable=False, default=""),
+    UniqueConstraint("run_id", "name", "placed", "suite"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("change_id", ForeignKey("changes.id"), nullable=False),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("name", String(1024), nullable=False),
+    Column("candidate", String(64)),
+    Column("opinion", String(16), nullable=False),
+    Column("who", String(255), nullable=False),
+    Column("via", String(32), nullable=False),  # command, tick, button, page
+    Column("granted", Text, nullable=False),  # the forge's answer: why they may
+    Column("act", String(24), nullable=False),  # decisions made in one go: what `undo` takes back
+    Column("at", Instant, nullable=False),
+    Index(None, "change_id", "name"),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    Column("change_id", ForeignKey("changes.id"), nullable=False),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("base", String(64), nullable=False),
+    Column("files", JSON, nullable=False),  # [[name, candidate digest or null, golden blob or null, suite]]
+    Column("who", String(255), nullable=False),
+    Column("comment_id", String(255)),  # the command's comment, to show 🚀 under
+    Column("state", String(16), nullable=False),
+    Column("why", Text, nullable=False, default=""),
+    Column("commit", String(64)),
+    Column("commit_url", Text, nullable=False, default=""),
+    Column("batch", String(24)),  # approvals that one commit carries out
+    Column("tries", Integer, nullable=False, default=0),
+    Column("lease_until", Instant),
+    Column("requested_at", Instant, nullable=False),
+    Index(None, "change_id", "state"),
+    Index(None, "state", "lease_until"),
+    Index(None, "commit"),
+)
+
+git_blobs = Table(
+    "git_blobs",
+    metadata,
+    Column("repo_id", ForeignKey("repos.id"), primary_key=True),
+    Column("blob_id", String(64), primary_key=True),
+    Column("digest", String(64), nullable=False),
+)
+
+visits = Table(
+    "visits",  # single-use words: sign-in tokens and the states of the setup and sign-in dances
+    metadata,
+    Column("word", String(64), primary_key=True),
+    Column("purpose", String(32), nullable=False),
+    Column("until", Instant, nullable=False),
+)
