@@ -212,7 +212,7 @@ class Report:
     annotations: tuple[Annotation, ...] = ()
     buttons: tuple[Button, ...] = ()
     comment: str | None = None
-    """Markdown, at most 65,536 characters, with the marker in its first line. None: leave the change without one."""
+    """Markdown, at most 65,536 characters, its first line the marker. None: leave the change without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,10 +222,10 @@ class Publications:
     check: str | None = None
     """The check's id on this head."""
     annotated: str = ""
-    """Digest of the annotations that stand on the check. A forge that can only append makes a new check for others."""
+    """Digest of the annotations on the check. A forge that can only append makes a new check for others."""
     comment: str | None = None
     said_at: datetime | None = None
-    """When the comment (or else the check) was last written, by the forge's clock. None where nothing was said."""
+    """When the comment (or else the check) was last written, by the forge's clock. None: nothing was said."""
 
 
 # ---------------------------------------------------------------------------------------------- events
@@ -333,15 +333,7 @@ class Ignored:
 
 
 Event = (
-    PipelineFinished
-    | Commanded
-    | Ticked
-    | Pressed
-    | RerunAsked
-    | HeadMoved
-    | BranchGone
-    | AccessChanged
-    | Ignored
+    PipelineFinished | Commanded | Ticked | Pressed | RerunAsked | HeadMoved | BranchGone | AccessChanged | Ignored
 )
 
 
@@ -400,7 +392,7 @@ class Forge(Protocol):
         ...
 
     def upload_large(self, change: Change, files: Mapping[Digest, bytes]) -> None:
-        """Put files into the git LFS store of the change's repository, so that their pointers can be committed."""
+        """Put files into the git LFS store of the change's repository, before their pointers are committed."""
         ...
 
     def may_approve(self, change: Change, who: User, rule: ApproveRule) -> Permission:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from diffing.words import Digest
 
 _POINTER = re.compile(
-    rb"\Aversion https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]*\n)*oid sha256:([0-9a-f]{64})\nsize (\d{1,18})\n\Z"
+    rb"\Aversion https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]*\n)*"
+    rb"oid sha256:([0-9a-f]{64})\nsize (\d{1,18})\n\Z"
 )
 _MOST_BYTES = 1024
 
