@@ -1,0 +1,33 @@
+"""Hold what every flow works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from app.flow.links import Links
+from bots.forge import Forge, Webhook
+from diffing.words import Difference, Rules
+from storage.blobs import Blobs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The parts that `app.main` put together. A flow knows none of them by its maker's name."""
+
+    db: Engine
+    blobs: Blobs
+    webhooks: Mapping[str, Webhook]
+    forges: Mapping[str, Forge]
+    """Both by host."""
+    differ: Callable[[bytes, bytes, Rules], Difference]
+    links: Links
+    pictures_public: bool = False
+    """May pictures stand in comments, where whoever has their link can see them?"""
+    gather: float = 3.0
+    """Seconds that an approval waits for others to share its commit."""
+    lease: timedelta = timedelta(minutes=10)
+    """How long a claimed piece of work is left alone before somebody else takes over."""
