@@ -1,0 +1,130 @@
+"""Approve and reject what stands at a change's head, chosen by words, boxes or buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from app.flow import decide
+from app.flow.jobs import Job
+from app.flow.parts import Parts
+from bots import commands
+from bots.commands import All, OfSuite, Selection, Ticks
+from bots.forge import Change, User
+from diffing.verdict import opinions
+from diffing.words import Comparison, Opinion, Refused
+from storage import comparisons, decisions, runs
+from storage.runs import StoredRun
+
+Standing = list[tuple[StoredRun, list[Comparison]]]
+"""The runs at a head, each with its comparisons, or with those that were chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Who asks for something, on which change, and when."""
+
+    parts: Parts
+    change_id: int
+    change: Change
+    who: User
+    comment: str | None
+    """The comment that asks, to be answered when it is done; None where there is none."""
+    now: datetime
+
+
+def approve(scene: Scene, selection: Selection, *, via: str) -> list[Job]:
+    """Approve what a selection names, and ask for the commit."""
+    return _approve(scene, lambda db, stand: _choose(db, scene, stand, selection), via)
+
+
+def approve_ticked(scene: Scene, ticks: Ticks) -> list[Job]:
+    """Approve what ticked boxes stand for, and ask for the commit."""
+    return _approve(scene, lambda db, stand: _of_boxes(stand, ticks), "tick")
+
+
+def reject(scene: Scene, selection: Selection) -> list[Job]:
+    """Reject what a selection names."""
+    at = decide.seat(scene.parts, scene.change_id, scene.who)
+    with scene.parts.db.begin() as db:
+        stand = _standing(db, scene)
+        chosen = _some([(run, _pick(selection, of_run)) for run, of_run in stand])
+        if not chosen:
+            raise Refused(_nothing(stand, selection))
+        return decide.record(db, at, chosen, opinion=Opinion.REJECTED, via="command", now=scene.now)
+
+
+def must_have_seen(scene: Scene, written_at: datetime, sha: str | None) -> None:
+    """Refuse a command that was written before its author could see what it would approve."""
+    head = scene.change.head
+    if sha is not None and not head.startswith(sha.lower()):
+        raise Refused(f"The branch is at `{head[:12]}` now, not at `{sha[:12]}`. Look at the pictures again.")
+    if scene.change.fork and sha is None:
+        raise Refused(
+            "This branch is in a fork, whose author can push between your look and your word. "
+            f"Name the commit that you saw: `/golddigger approve {head[:12]}`"
+        )
+    with scene.parts.db.begin() as db:
+        at_head = runs.at_head(db, scene.change_id, head)
+    if any(run.kept and (run.shown_at is None or run.shown_at > written_at) for run in at_head):
+        raise Refused("The pictures changed while you wrote. Look at the newest ones, then say it again.")
+
+
+def _approve(scene: Scene, choose: Callable[[Connection, Standing], Standing], via: str) -> list[Job]:
+    at = decide.seat(scene.parts, scene.change_id, scene.who)
+    with scene.parts.db.begin() as db:
+        chosen = choose(db, _standing(db, scene))
+        jobs = decide.record(db, at, chosen, opinion=Opinion.APPROVED, via=via, now=scene.now)
+        return jobs + decide.request(db, at, comment_id=scene.comment, now=scene.now, gather=scene.parts.gather)
+
+
+def _choose(db: Connection, scene: Scene, stand: Standing, selection: Selection) -> Standing:
+    """*All* leaves what somebody rejected as it is; naming a golden overrides that."""
+    chosen = [(run, _pick(selection, of_run)) for run, of_run in stand]
+    if isinstance(selection, All | OfSuite):
+        said = decisions.of_change(db, scene.change_id)
+        chosen = [
+            (run, [each for each in of_run if opinions(of_run, said)[each.id] is not Opinion.REJECTED])
+            for run, of_run in chosen
+        ]
+    if not _some(chosen):
+        raise Refused(_nothing(stand, selection))
+    return _some(chosen)
+
+
+def _of_boxes(stand: Standing, ticks: Ticks) -> Standing:
+    def meant(each: Comparison) -> bool:
+        return each.decidable and (ticks.all or each.suite in ticks.suites or each.id in ticks.comparisons)
+
+    chosen = _some([(run, [each for each in of_run if meant(each)]) for run, of_run in stand])
+    if not chosen:
+        raise Refused("What the box stood for was compared again since; look at the pictures again.")
+    return chosen
+
+
+def _pick(selection: Selection, of_run: Sequence[Comparison]) -> list[Comparison]:
+    return [each for each in commands.choose(selection, of_run) if each.decidable]
+
+
+def _some(chosen: Standing) -> Standing:
+    return [(run, of_run) for run, of_run in chosen if of_run]
+
+
+def _standing(db: Connection, scene: Scene) -> Standing:
+    at_head = runs.at_head(db, scene.change_id, scene.change.head)
+    if any(run.state in ("queued", "comparing") for run in at_head):
+        raise Refused("The goldens of this head are still being compared. Try again when the check has ended.")
+    return [(run, comparisons.of_run(db, run.id)) for run in at_head if run.state == "concluded"]
+
+
+def _nothing(stand: Standing, selection: Selection) -> str:
+    names = [each.name for _, of_run in stand for each in of_run if each.decidable]
+    if not names:
+        return "Nothing awaits a decision on this head."
+    if isinstance(selection, All):
+        return "All that awaited a decision was rejected. Name the goldens to approve them all the same."
+    shown = ", ".join(f"`{name}`" for name in names[:5])
+    return f"No golden that awaits a decision matches. There are {len(names)}, such as {shown}."

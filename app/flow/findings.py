@@ -1,0 +1,112 @@
+"""Find out what a run's pipeline kept, and how that compares with the goldens at the head."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from app.flow import measure, settled, shelf
+from app.flow.goldens import Goldens
+from app.flow.parts import Parts
+from app.flow.shelf import Shelf
+from bots.forge import Artifact, Change, Forge, Pipeline, PipelineState
+from diffing.globs import matches
+from diffing.pairing import pair, shards_complete
+from diffing.presets import registry
+from diffing.words import Comparison, Found, Refused, Suite, Tree
+from storage.runs import StoredRun
+
+ARTIFACTS = ("golddigger*", "goldens*", "*golden*")
+"""Where no suite says otherwise, artifacts of these names are read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """Did the pipeline keep goldens, what is there to say of that, and what came of comparing."""
+
+    kept: bool
+    notes: tuple[str, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+
+
+def find(parts: Parts, run: StoredRun, change: Change) -> Findings:
+    """Compare a run; Refused where what CI kept cannot be used and a person must mend it."""
+    forge = parts.forges[change.repo.host]
+    pipeline = _pipeline(forge, change, run)
+    rules = settled.rules(parts, change)
+    suites = rules.suites if rules else ()
+    wanted = tuple(dict.fromkeys(glob for suite in suites for glob in suite.artifact)) or ARTIFACTS
+    listed = forge.artifacts(pipeline)
+    chosen = [each for each in listed if _named(each.name, wanted)]
+    if not chosen:
+        return Findings(kept=False, notes=(_nothing_kept(pipeline, listed, wanted),))
+    expired = [each.name for each in chosen if each.expired]
+    if len(expired) == len(chosen):
+        return Findings(kept=False, notes=(f"{_list(expired)} expired. Run CI again to have it compared.",))
+    if expired:
+        raise Refused(f"{_list(expired)} expired, so some goldens would be missing. Run CI again.")
+    with ExitStack() as stack:
+        opened = {each.name: stack.enter_context(forge.open_artifact(pipeline, each)) for each in chosen}
+        return _compare(parts, run, change, pipeline, shelf.fill(opened), tuple(suites))
+
+
+def _pipeline(forge: Forge, change: Change, run: StoredRun) -> Pipeline:
+    for pipeline in forge.pipelines(change):
+        if pipeline.id == run.pipeline_id and pipeline.attempt == run.attempt:
+            return pipeline
+    raise Refused("CI is running this again, or the run was deleted there; a newer attempt replaces this one.")
+
+
+def _compare(
+    parts: Parts,
+    run: StoredRun,
+    change: Change,
+    pipeline: Pipeline,
+    kept: Shelf,
+    configured: tuple[Suite, ...],
+) -> Findings:
+    tree = parts.forges[change.repo.host].tree(change.repo, change.head)
+    suites = configured or tuple(registry.infer(kept.members, kept.read, tree))
+    goldens = Goldens(parts, change.repo)
+    found = [each for suite in suites for each in _found(suite, kept, tree)]
+    settled_ones = [goldens.settle(each, kept.read, tree) for each in found]
+    complete = shards_complete(list(kept.archives), pipeline.state is not PipelineState.SUCCEEDED)
+    pairs = pair(suites, settled_ones, tree, complete=complete)
+    if not pairs:
+        return Findings(kept=False, notes=tuple(registry.explain(kept.members, suites)))
+    compared = measure.measure(parts, run, pairs, suites, kept, goldens)
+    notes = () if complete else (_incomplete(kept),)
+    return Findings(
+        kept=True, notes=notes, comparisons=tuple(measure.prove(parts, run, change, compared))
+    )
+
+
+def _found(suite: Suite, kept: Shelf, tree: Tree) -> list[Found]:
+    members = [member for member in kept.members if _named(member.artifact, suite.artifact)]
+    return registry.PRESETS[suite.preset].find(suite, members, kept.read, tree)
+
+
+def _named(name: str, globs: Sequence[str]) -> bool:
+    return any(matches(name.lower(), glob.lower()) for glob in globs)
+
+
+def _nothing_kept(pipeline: Pipeline, listed: Sequence[Artifact], wanted: Sequence[str]) -> str:
+    there = f"It kept {_list([each.name for each in listed])}." if listed else "It kept no artifact at all."
+    return (
+        f"{pipeline.title} kept no artifact named like {_list(wanted)}. {there} "
+        "Upload what the golden tests drew as an artifact of such a name, "
+        "also when the tests fail (`if: always()`), or name yours in `.golddigger.yml`: `artifact: NAME`."
+    )
+
+
+def _incomplete(kept: Shelf) -> str:
+    return (
+        f"CI failed, and nothing proves that {_list(sorted(kept.archives))} are all its shards, so goldens "
+        "without a candidate are not called removed. Name the shards `…-1-of-4` to `…-4-of-4` to prove it."
+    )
+
+
+def _list(names: Sequence[str]) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:8])
+    return shown + (f" and {len(names) - 8} more" if len(names) > 8 else "")

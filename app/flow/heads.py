@@ -1,0 +1,123 @@
+"""Follow the heads of changes: which pipelines ran on them, which runs that makes, which are over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from app.flow import standing
+from app.flow.jobs import Compare, Job, Publish
+from app.flow.parts import Parts
+from bots.forge import BranchGone, Change, HeadMoved, Pipeline, PipelineFinished, PipelineState, RerunAsked
+from storage import changes, runs
+from storage.runs import StoredRun
+
+
+def finished(parts: Parts, event: PipelineFinished, now: datetime) -> tuple[list[Job], str]:
+    """CI ended on a commit: look again at each change whose head it is."""
+    forge = parts.forges[event.repo.host]
+    heads = forge.changes_at(event.repo, event.head, event.branch, event.head_path)
+    jobs = [job for change in heads for job in look(parts, change, now)]
+    return jobs, f"{len(heads)} open changes have head {event.head[:12]}"
+
+
+def moved(parts: Parts, event: HeadMoved, now: datetime) -> tuple[list[Job], str]:
+    """A change got a new head, or is new: what was compared for another head is over."""
+    change = parts.forges[event.repo.host].change(event.repo, event.number)
+    return look(parts, change, now), f"{event.number} is at {change.head[:12]}"
+
+
+def gone(parts: Parts, event: BranchGone, now: datetime) -> tuple[list[Job], str]:
+    """A change was closed: nothing more is said of it, nothing more is committed to it."""
+    with parts.db.begin() as db:
+        kept = standing.known(db, event.repo, event.number)
+        if kept is None:
+            return [], "a change we never met was closed"
+        changes.close(db, kept.id)
+        runs.supersede(db, kept.id, keep_head=None, now=now)
+    return [], f"{event.number} is closed"
+
+
+def rerun_asked(parts: Parts, event: RerunAsked, now: datetime) -> tuple[list[Job], str]:
+    """The forge's own *re-run* was pressed: compare again what stands at that head."""
+    with parts.db.begin() as db:
+        kept = changes.at_head(db, standing.remember_repo(db, event.repo), event.head)
+    jobs = [job for change in kept for job in again(parts, change.id, now)]
+    return jobs, f"{len(kept)} changes compared again"
+
+
+def look(parts: Parts, change: Change, now: datetime) -> list[Job]:
+    """Ask which pipelines ran on a change's head, make a run of each that has ended, and end those of other heads."""
+    if not change.open:
+        return []
+    ended = [pipeline for pipeline in newest(parts, change) if pipeline.state is not PipelineState.RUNNING]
+    with parts.db.begin() as db:
+        id_ = standing.remember(db, change)
+        runs.supersede(db, id_, keep_head=change.head, now=now)
+        new = _insert(db, id_, change, ended, now)
+        if not ended:
+            return []
+        changes.want(db, id_)
+    return [Publish(id_), *new]
+
+
+def newest(parts: Parts, change: Change) -> list[Pipeline]:
+    """Ask which pipelines count on a change's head: the last of each source."""
+    pipelines = parts.forges[change.repo.host].pipelines(change)
+    # Ids are numbers that grow, on every forge; a longer one is a later one.
+    return list({p.source: p for p in sorted(pipelines, key=lambda p: (len(p.id), p.id))}.values())
+
+
+def again(parts: Parts, change_id: int, now: datetime) -> list[Job]:
+    """Compare a change's head again, whatever came of it the last time."""
+    change = standing.ask(parts, change_id)
+    jobs = look(parts, change, now)
+    with parts.db.begin() as db:
+        old = runs.at_head(db, change_id, change.head)
+        jobs += [job for run in old if run.state in ("concluded", "failed") for job in _once_more(db, run, now)]
+        changes.want(db, change_id)
+    return [*jobs, Publish(change_id)]
+
+
+def _insert(
+    db: Connection, change_id: int, change: Change, pipelines: Iterable[Pipeline], now: datetime
+) -> list[Job]:
+    made: list[Job] = []
+    for pipeline in pipelines:
+        run = runs.insert(
+            db,
+            change_id=change_id,
+            head=change.head,
+            base=change.base,
+            pipeline_id=pipeline.id,
+            attempt=pipeline.attempt,
+            round=1,
+            source=pipeline.source,
+            title=pipeline.title,
+            url=pipeline.url,
+            now=now,
+        )
+        if run is not None:
+            runs.supersede_older(db, change_id, change.head, pipeline.source, pipeline.id, pipeline.attempt, 1)
+            made.append(Compare(run))
+    return made
+
+
+def _once_more(db: Connection, old: StoredRun, now: datetime) -> list[Job]:
+    run = runs.insert(
+        db,
+        change_id=old.change_id,
+        head=old.head,
+        base=old.base,
+        pipeline_id=old.pipeline_id,
+        attempt=old.attempt,
+        round=old.round + 1,
+        source=old.source,
+        title=old.title,
+        url=old.url,
+        now=now,
+    )
+    runs.supersede_older(db, old.change_id, old.head, old.source, old.pipeline_id, old.attempt, old.round + 1)
+    return [Compare(run)] if run else []

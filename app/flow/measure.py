@@ -1,0 +1,158 @@
+"""Measure pairs: what is equal by id is never decoded, what differs goes to the comparing processes side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from app.flow.goldens import Goldens
+from app.flow.parts import Parts
+from app.flow.shelf import Shelf
+from bots.forge import Change
+from diffing import pairing
+from diffing.digests import blob_id, digest
+from diffing.globs import matches
+from diffing.words import (
+    BlobId,
+    Box,
+    Comparison,
+    Digest,
+    Found,
+    Name,
+    Outcome,
+    Pair,
+    Refused,
+    Rules,
+    Suite,
+    Unavailable,
+)
+from storage import approvals, runs
+from storage.runs import StoredRun
+
+_THREADS = 8
+_BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A pair whose candidate was read: its digests, or why it could not be read."""
+
+    pair: Pair
+    content: bytes | None
+    """None where there is no candidate, where it is equal to the golden by id, or cannot be read."""
+    digest: Digest | None = None
+    same: bool = False
+    unreadable: str = ""
+    flaky: bool = False
+
+
+def measure(
+    parts: Parts, run: StoredRun, pairs: Sequence[Pair], suites: Sequence[Suite], kept: Shelf, goldens: Goldens
+) -> list[Comparison]:
+    """Compare every pair; how far that is stands in the run's row for whoever watches."""
+    by_name = {suite.name: suite for suite in suites}
+    compared: list[Comparison] = []
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="measure") as threads:
+        for start in range(0, len(pairs), _BATCH):
+            drawn = [_draw(pair, kept) for pair in pairs[start : start + _BATCH]]
+            stored = goldens.digests(_unequal(drawn))
+            compared += threads.map(
+                lambda each, stored=stored: _compare(parts, each, by_name[each.pair.suite], stored), drawn
+            )
+            with parts.db.begin() as db:
+                runs.progress(db, run.id, done=len(compared), total=len(pairs))
+    return compared
+
+
+def prove(
+    parts: Parts, run: StoredRun, change: Change, compared: Iterable[Comparison]
+) -> Iterator[Comparison]:
+    """Call a golden flaky when it differs again on the very commit that brought what was approved of it."""
+    with parts.db.begin() as db:
+        brought = approvals.by_commit(db, run.change_id, change.head)
+    approved = {file.name: file.candidate for approval in brought for file in approval.files}
+    for each in compared:
+        again = each.open and each.placed and each.name in approved and approved[each.name] != each.candidate
+        why = "Flaky: drawn differently twice on the same commit."
+        yield replace(each, flaky=True, why=f"{why} {each.why}".strip()) if again else each
+
+
+def _draw(pair: Pair, kept: Shelf) -> Drawn:
+    if pair.found is None:
+        return Drawn(pair, None)
+    try:
+        content = kept.read(pair.found.member)
+    except Refused as refused:
+        return Drawn(pair, None, unreadable=str(refused))
+    if pair.golden is not None and blob_id(content) == pair.golden.id:
+        return Drawn(pair, None, digest(content), same=True)
+    return Drawn(pair, content, digest(content), flaky=_disagree(pair.found, content, kept))
+
+
+def _disagree(found: Found, content: bytes, kept: Shelf) -> bool:
+    """Did an earlier try of the same test, on the same commit, draw something else?"""
+    try:
+        return any(kept.read(member) != content for member in found.earlier)
+    except Refused:
+        return True
+
+
+def _unequal(drawn: Iterable[Drawn]) -> list[BlobId]:
+    return [each.pair.golden.id for each in drawn if each.pair.golden is not None and not each.same]
+
+
+def _compare(parts: Parts, drawn: Drawn, suite: Suite, stored: Mapping[BlobId, Digest]) -> Comparison:
+    pair = drawn.pair
+    golden = stored.get(pair.golden.id) if pair.golden else None
+    base = Comparison(
+        id="",
+        suite=pair.suite,
+        name=pair.name,
+        outcome=Outcome.SAME,
+        placed=pair.placed,
+        golden=golden,
+        golden_blob=pair.golden.id if pair.golden else None,
+        candidate=drawn.digest,
+        flaky=drawn.flaky,
+        why=" ".join([pair.why, *pair.notes]).strip(),
+    )
+    if drawn.same or (golden is not None and golden == drawn.digest):  # the latter: an LFS file
+        return replace(base, golden=drawn.digest)
+    if drawn.unreadable:
+        return replace(base, outcome=Outcome.UNREADABLE, why=drawn.unreadable)
+    if drawn.content is None:
+        return replace(base, outcome=Outcome.REMOVED)
+    parts.blobs.put(drawn.content)
+    if pair.golden is not None and golden is None:
+        raise Unavailable(f"the golden {pair.name} could not be fetched")
+    return _differ(parts, base, drawn.content, golden, suite)
+
+
+def _differ(
+    parts: Parts, base: Comparison, content: bytes, golden: Digest | None, suite: Suite
+) -> Comparison:
+    rules = Rules(tolerance=suite.tolerance, ignore=_ignored(suite, base.name))
+    if golden is None:
+        # Beside itself: nothing differs, but an unreadable file is found out, and its size is known.
+        alone = parts.differ(content, content, rules)
+        readable = alone.outcome is not Outcome.UNREADABLE
+        return replace(
+            base,
+            outcome=Outcome.ADDED if readable else Outcome.UNREADABLE,
+            difference=alone,
+            why=base.why or alone.why,
+        )
+    difference = parts.differ(parts.blobs.get(golden), content, rules)
+    mask = parts.blobs.put(difference.mask) if difference.mask else None
+    return replace(
+        base,
+        outcome=pairing.settled(suite.mode, suite.tolerance, difference),
+        difference=replace(difference, mask=None),
+        mask=mask,
+        why=base.why or difference.why,
+    )
+
+
+def _ignored(suite: Suite, name: Name) -> tuple[Box, ...]:
+    return tuple(box for each in suite.ignore if matches(name, each.path) for box in each.regions)

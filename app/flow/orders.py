@@ -1,0 +1,132 @@
+"""Carry out what people order on the forge itself: commands, ticked boxes, buttons. Each is answered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.flow import acts, decide, heads, standing
+from app.flow.acts import Scene
+from app.flow.jobs import Job, Publish
+from app.flow.parts import Parts
+from bots import commands
+from bots.commands import All, Approve, Command, Help, Reject, Rerun, Status, Undo, Unknown
+from bots.forge import Commanded, Pressed, Reaction, Ticked
+from diffing.words import Refused
+from storage import changes, runs
+
+Handled = tuple[list[Job], str]
+
+
+def commanded(parts: Parts, event: Commanded, now: datetime) -> Handled:
+    """Carry out the commands of a comment, in their order, and answer each."""
+    given = commands.commands(event.text)
+    if not given or event.who.bot:
+        return [], "no command of a person"
+    forge = parts.forges[event.repo.host]
+    change = forge.change(event.repo, event.number)
+    forge.react(change, event.comment, Reaction.SEEN)
+    with parts.db.begin() as db:
+        scene = Scene(parts, standing.remember(db, change), change, event.who, event.comment, now)
+    jobs: list[Job] = []
+    answers: list[str] = []
+    refused = False
+    for order in given:
+        try:
+            more, answer = _obey(scene, order, event)
+        except Refused as why:
+            more, answer, refused = [], str(why), True
+        jobs += more
+        answers += [answer] if answer else []
+    if answers:
+        forge.reply(change, event.comment, "\n\n".join(answers))
+    if refused:
+        forge.react(change, event.comment, Reaction.REFUSED)
+    elif not any(isinstance(order, Approve) for order in given):
+        forge.react(change, event.comment, Reaction.DONE)  # an approval is done when its commit stands
+    return jobs, f"{len(given)} commands of {event.who.name}"
+
+
+def ticked(parts: Parts, event: Ticked, now: datetime) -> Handled:
+    """Take ticked boxes of our comment as approvals; render the comment again after any other edit."""
+    with parts.db.begin() as db:
+        kept = standing.known(db, event.repo, event.number)
+    if kept is None or kept.comment_id != event.comment or event.who.bot:
+        return [], "not our comment, or not a person"
+    ticks = commands.ticks(event.before, event.after)
+    try:
+        if ticks is None:
+            raise Refused("The comment was edited otherwise than by ticking a box, so it was written again.")
+        if ticks.head != kept.head:
+            raise Refused("The box belonged to an earlier head of the branch; look at the pictures again.")
+        scene = Scene(parts, kept.id, standing.ask(parts, kept.id), event.who, None, now)
+        return acts.approve_ticked(scene, ticks), f"ticked by {event.who.name}"
+    except Refused as why:
+        return _tell(parts, kept.id, f"@{event.who.name}: {why}"), f"refused: {why}"
+
+
+def pressed(parts: Parts, event: Pressed, now: datetime) -> Handled:
+    """Do what a button of our check says."""
+    with parts.db.begin() as db:
+        at_head = changes.at_head(db, standing.remember_repo(db, event.repo), event.head)
+        kept = next((each for each in at_head if str(each.id) == event.handle), None)
+    if kept is None:
+        return [], "a button of a head that is gone"
+    scene = Scene(parts, kept.id, standing.ask(parts, kept.id), event.who, None, now)
+    try:
+        match event.button:
+            case commands.APPROVE:
+                return acts.approve(scene, All(), via="button"), f"approved by {event.who.name}"
+            case commands.RERUN:
+                return _rerun(scene), f"re-run by {event.who.name}"
+            case _:
+                return [], f"no such button: {event.button}"
+    except Refused as why:
+        return _tell(parts, kept.id, f"@{event.who.name}: {why}"), f"refused: {why}"
+
+
+def _obey(scene: Scene, order: Command | Unknown, event: Commanded) -> tuple[list[Job], str]:
+    vocabulary = scene.parts.forges[event.repo.host].words()
+    match order:
+        case Approve(selection, sha):
+            acts.must_have_seen(scene, event.written_at, sha)
+            return acts.approve(scene, selection, via="command"), ""
+        case Reject(selection):
+            acts.must_have_seen(scene, event.written_at, scene.change.head)
+            return acts.reject(scene, selection), ""
+        case Undo():
+            jobs, count = decide.undo(
+                scene.parts, change_id=scene.change_id, who=scene.who, via="command", now=scene.now
+            )
+            return jobs, f"Taken back: what you said last, of {count} goldens."
+        case Rerun():
+            return _rerun(scene), ""
+        case Status():
+            return _tell(scene.parts, scene.change_id, ""), _status(scene)
+        case Help():
+            return [], commands.help_text(vocabulary)
+        case Unknown(word, meant):
+            guess = f" Did you mean `{meant}`?" if meant else ""
+            raise Refused(f"`{word}` is not a command.{guess}\n\n{commands.help_text(vocabulary)}")
+
+
+def _rerun(scene: Scene) -> list[Job]:
+    decide.seat(scene.parts, scene.change_id, scene.who)
+    return heads.again(scene.parts, scene.change_id, scene.now)
+
+
+def _tell(parts: Parts, change_id: int, notice: str) -> list[Job]:
+    with parts.db.begin() as db:
+        changes.want(db, change_id, notice)
+    return [Publish(change_id)]
+
+
+def _status(scene: Scene) -> str:
+    with scene.parts.db.begin() as db:
+        at_head = runs.at_head(db, scene.change_id, scene.change.head)
+    lines = [
+        f"- [{run.title}]({scene.parts.links.run(run.id)}): {run.state}"
+        for run in at_head
+        if run.kept is not False
+    ]
+    head = f"Head `{scene.change.head[:12]}`:"
+    return "\n".join([head, "", *lines]) if lines else f"{head} no run kept goldens."
