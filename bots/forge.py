@@ -117,6 +117,8 @@ class User:
 
     name: str
     bot: bool = False
+    author: str = ""
+    """`Name <address>`, as git names authors, where the forge told it: for `Co-authored-by`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,8 @@ changes = Table(
     Column("wanted", Integer, nullable=False, default=0),
     Column("said", Integer, nullable=False, default=0),
     Column("notice", Text, nullable=False, default=""),
+    # The last report was not final: CI was still running then. The sweep asks again, should no delivery come.
+    Column("pending", Boolean, nullable=False, default=False),
     Column("lease_until", Instant),
     UniqueConstraint("repo_id", "number"),
     Index(None, "repo_id", "head"),
@@ -132,6 +134,8 @@ runs = Table(
     Column("state", String(16), nullable=False),
     Column("why", Text, nullable=False, default=""),  # why it failed
     Column("notes", JSON, nullable=False, default=list),  # sentences: what was looked for, found, left out
+    # The suites that were compared, each with the globs that bound what may be committed: {name: [glob]}.
+    Column("globs", JSON, nullable=False, default=dict),
     Column("kept", Boolean),  # did the pipeline keep goldens at all? NULL: not yet known
     Column("done", Integer, nullable=False, default=0),
     Column("total", Integer, nullable=False, default=0),
@@ -196,11 +200,13 @@ approvals = Table(
     Column("base", String(64), nullable=False),
     Column("files", JSON, nullable=False),  # [[name, candidate digest or null, golden blob or null, suite]]
     Column("who", String(255), nullable=False),
+    Column("author", String(512), nullable=False, default=""),  # "Name <address>", for Co-authored-by
     Column("comment_id", String(255)),  # the command's comment, to show 🚀 under
     Column("state", String(16), nullable=False),
     Column("why", Text, nullable=False, default=""),
     Column("commit", String(64)),
     Column("commit_url", Text, nullable=False, default=""),
+    Column("beside", String(512), nullable=False, default=""),  # another branch that took the commit
     Column("batch", String(24)),  # approvals that one commit carries out
     Column("tries", Integer, nullable=False, default=0),
     Column("lease_until", Instant),

@@ -32,7 +32,13 @@ def compare(parts: Parts, run_id: str, now: datetime) -> list[Job]:
         raise
     with parts.db.begin() as db:
         runs.conclude(
-            db, run_id, kept=found.kept, notes=found.notes, comparisons=found.comparisons, now=now
+            db,
+            run_id,
+            kept=found.kept,
+            notes=found.notes,
+            comparisons=found.comparisons,
+            globs=found.globs,
+            now=now,
         )
         changes.want(db, run.change_id)
     return [Publish(run.change_id)]

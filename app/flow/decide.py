@@ -139,6 +139,7 @@ def request(db: Connection, at: Seat, *, comment_id: str | None, now: datetime, 
             base=run.base,
             files=files,
             who=at.who.name,
+            author=at.who.author,
             comment_id=comment_id,
             now=now,
         )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.flow import measure, settled, shelf
 from app.flow.goldens import Goldens
@@ -28,6 +28,8 @@ class Findings:
     kept: bool
     notes: tuple[str, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
+    globs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By suite, what bounds the paths that may be committed."""
 
 
 def find(parts: Parts, run: StoredRun, change: Change) -> Findings:
@@ -78,7 +80,10 @@ def _compare(
     compared = measure.measure(parts, run, pairs, suites, kept, goldens)
     notes = () if complete else (_incomplete(kept),)
     return Findings(
-        kept=True, notes=notes, comparisons=tuple(measure.prove(parts, run, change, compared))
+        kept=True,
+        notes=notes,
+        comparisons=tuple(measure.prove(parts, run, change, compared)),
+        globs={suite.name: suite.goldens for suite in suites},
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
 from app.flow import standing
@@ -23,11 +23,12 @@ class Goldens:
         self._parts = parts
         self._repo = repo
         self._forge = parts.forges[repo.host]
+        self._large: dict[Digest, Pointer] = {}
         with parts.db.begin() as db:
             self._repo_id = standing.remember_repo(db, repo)
 
     def digests(self, ids: Iterable[BlobId]) -> dict[BlobId, Digest]:
-        """Give the digest of each golden (for LFS of the file itself, not its pointer), fetching what is new."""
+        """Give the digest of each golden, fetching what is new; of an LFS pointer the file's that it stands for."""
         wanted = set(ids)
         with self._parts.db.begin() as db:
             known = {
@@ -40,9 +41,12 @@ class Goldens:
             known |= self._fetch(missing[start : start + _BATCH])
         return known
 
-    def content(self, digest: Digest) -> bytes:
-        """Give the bytes of a golden whose digest is known."""
-        return self._parts.blobs.get(digest)
+    def make_ready(self, digests: Iterable[Digest]) -> None:
+        """Fetch from git LFS those of these goldens that lie there and are not kept yet."""
+        wanted = [self._large[each] for each in set(digests) if each in self._large]
+        missing = [pointer for pointer in wanted if not self._parts.blobs.has(pointer.oid)]
+        for _, content in self._forge.large_files(self._repo, missing) if missing else ():
+            self._parts.blobs.put(content)
 
     def settle(self, found: Found, read: Read, tree: Tree) -> Found:
         """Where several goldens may be meant, take the only one that looks like the copy CI compared with."""
@@ -54,31 +58,23 @@ class Goldens:
         except Refused:
             return found
         digests = self.digests(tree[name].id for name in options)
-        alike = [name for name in options if self._alike(self.content(digests[tree[name].id]), copy)]
+        self.make_ready(digests.values())
+        alike = [name for name in options if self._alike(digests[tree[name].id], copy)]
         return replace(found, name=alike[0], options=(), why="") if len(alike) == 1 else found
 
-    def _alike(self, golden: bytes, copy: bytes) -> bool:
-        difference = self._parts.differ(golden, copy, Rules())
+    def _alike(self, golden: Digest, copy: bytes) -> bool:
+        difference = self._parts.differ(self._parts.blobs.get(golden), copy, Rules())
         return difference.outcome is Outcome.SAME or difference.kind in (Kind.ENCODING_ONLY, Kind.METADATA_ONLY)
 
     def _fetch(self, ids: list[BlobId]) -> dict[BlobId, Digest]:
         fetched: dict[BlobId, Digest] = {}
-        large: dict[BlobId, Pointer] = {}
         for id_, content in self._forge.blobs(self._repo, ids):
             pointer = pointers.read(content)
             if pointer is None:
                 fetched[id_] = self._parts.blobs.put(content)
             else:
-                large[id_] = pointer
-        fetched |= dict(self._fetch_large(large))
+                fetched[id_] = pointer.oid
+                self._large[pointer.oid] = pointer
         with self._parts.db.begin() as db:
             git_blobs.put(db, self._repo_id, list(fetched.items()))
         return fetched
-
-    def _fetch_large(self, large: dict[BlobId, Pointer]) -> Iterator[tuple[BlobId, Digest]]:
-        missing = [each for each in large.values() if not self._parts.blobs.has(each.oid)]
-        for _, content in self._forge.large_files(self._repo, missing):
-            self._parts.blobs.put(content)
-        for id_, pointer in large.items():
-            if self._parts.blobs.has(pointer.oid):
-                yield id_, pointer.oid

@@ -57,6 +57,7 @@ def measure(
         for start in range(0, len(pairs), _BATCH):
             drawn = [_draw(pair, kept) for pair in pairs[start : start + _BATCH]]
             stored = goldens.digests(_unequal(drawn))
+            goldens.make_ready(set(stored.values()) - {each.digest for each in drawn})
             compared += threads.map(
                 lambda each, stored=stored: _compare(parts, each, by_name[each.pair.suite], stored), drawn
             )
@@ -65,9 +66,7 @@ def measure(
     return compared
 
 
-def prove(
-    parts: Parts, run: StoredRun, change: Change, compared: Iterable[Comparison]
-) -> Iterator[Comparison]:
+def prove(parts: Parts, run: StoredRun, change: Change, compared: Iterable[Comparison]) -> Iterator[Comparison]:
     """Call a golden flaky when it differs again on the very commit that brought what was approved of it."""
     with parts.db.begin() as db:
         brought = approvals.by_commit(db, run.change_id, change.head)
@@ -124,14 +123,12 @@ def _compare(parts: Parts, drawn: Drawn, suite: Suite, stored: Mapping[BlobId, D
     if drawn.content is None:
         return replace(base, outcome=Outcome.REMOVED)
     parts.blobs.put(drawn.content)
-    if pair.golden is not None and golden is None:
+    if pair.golden is not None and (golden is None or not parts.blobs.has(golden)):
         raise Unavailable(f"the golden {pair.name} could not be fetched")
     return _differ(parts, base, drawn.content, golden, suite)
 
 
-def _differ(
-    parts: Parts, base: Comparison, content: bytes, golden: Digest | None, suite: Suite
-) -> Comparison:
+def _differ(parts: Parts, base: Comparison, content: bytes, golden: Digest | None, suite: Suite) -> Comparison:
     rules = Rules(tolerance=suite.tolerance, ignore=_ignored(suite, base.name))
     if golden is None:
         # Beside itself: nothing differs, but an unreadable file is found out, and its size is known.

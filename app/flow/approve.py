@@ -1,0 +1,107 @@
+"""Write what was approved into git: claim, commit, record. Nothing that nobody saw is ever committed."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from app.flow import enact, heads, standing
+from app.flow.jobs import Job, Publish
+from app.flow.parts import Parts
+from bots.forge import Change, Committed, Conflict, Forbidden, Reaction
+from diffing.words import Refused, Unavailable
+from storage import approvals, changes
+from storage.approvals import StoredApproval
+
+
+def approve(parts: Parts, change_id: int, now: datetime) -> list[Job]:
+    """Commit what was approved on a change: everything that waits, in one commit."""
+    with parts.db.begin() as db:
+        claimed = approvals.claim(db, change_id, batch=secrets.token_urlsafe(12), now=now, until=now + parts.lease)
+    if not claimed:
+        return []
+    try:
+        change = standing.ask(parts, change_id)
+        return _carry_out(parts, change_id, change, claimed, now)
+    except Unavailable:
+        with parts.db.begin() as db:
+            approvals.release(db, [each.id for each in claimed])
+        raise
+    except Refused as refused:
+        return give_up(parts, change_id, claimed, str(refused))
+
+
+def give_up(parts: Parts, change_id: int, claimed: Sequence[StoredApproval], why: str) -> list[Job]:
+    """Record that approvals cannot be carried out, and have the reason said."""
+    with parts.db.begin() as db:
+        approvals.fail(db, [each.id for each in claimed], why=why)
+        changes.want(db, change_id, f"Nothing was committed: {why}")
+    return [Publish(change_id)]
+
+
+def _carry_out(
+    parts: Parts, change_id: int, change: Change, claimed: Sequence[StoredApproval], now: datetime
+) -> list[Job]:
+    made = _made_before(parts, change, claimed)
+    if not change.open or (made is None and any(each.head != change.head for each in claimed)):
+        return _stale(parts, change_id, change, claimed, now)
+    writes = enact.writes(parts, change_id, change, claimed)
+    if made is not None and (not writes or made.sha != change.head):
+        return _record(parts, change_id, change, claimed, made)
+    if not writes:
+        return give_up(parts, change_id, claimed, "what was approved was taken back, or stands there already.")
+    message = enact.message(parts, change, claimed, writes)
+    forge = parts.forges[change.repo.host]
+    try:
+        commit = forge.commit(change, writes, message, change.head)
+    except Conflict:
+        return _stale(parts, change_id, standing.ask(parts, change_id), claimed, now)
+    except Forbidden:
+        beside = enact.branch_beside(change)
+        commit = forge.commit_beside(change, writes, message, beside)
+        return _record(parts, change_id, change, claimed, commit, beside=beside)
+    return _record(parts, change_id, change, claimed, commit)
+
+
+def _made_before(parts: Parts, change: Change, claimed: Sequence[StoredApproval]) -> Committed | None:
+    """After a crash between the commit and its record, the trailers say that it was made, whole or in part."""
+    if all(each.tries <= 1 for each in claimed):
+        return None
+    trailers = {f"Golddigger-Approval: {each.id}" for each in claimed}
+    for commit in parts.forges[change.repo.host].history(change, 20):
+        if trailers <= set(commit.message.splitlines()):
+            return commit
+    return None
+
+
+def _record(
+    parts: Parts,
+    change_id: int,
+    change: Change,
+    claimed: Sequence[StoredApproval],
+    commit: Committed,
+    *,
+    beside: str = "",
+) -> list[Job]:
+    with parts.db.begin() as db:
+        approvals.commit(db, [each.id for each in claimed], commit=commit.sha, url=commit.url, beside=beside)
+        changes.want(db, change_id)
+    forge = parts.forges[change.repo.host]
+    for comment in {each.comment_id for each in claimed if each.comment_id}:
+        forge.react(change, comment, Reaction.DONE)
+    return [Publish(change_id)]
+
+
+def _stale(
+    parts: Parts, change_id: int, change: Change, claimed: Sequence[StoredApproval], now: datetime
+) -> list[Job]:
+    people = ", ".join(sorted({f"@{each.who}" for each in claimed}))
+    why = (
+        f"{people}: nothing was committed, because the branch moved from {claimed[0].head[:12]} to "
+        f"{change.head[:12]} since you looked. What did not change stays approved; look at the rest again."
+    )
+    with parts.db.begin() as db:
+        approvals.stale(db, [each.id for each in claimed], why=why)
+        changes.want(db, change_id, why)
+    return [*heads.look(parts, change, now), Publish(change_id)]
