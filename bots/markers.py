@@ -1,0 +1,90 @@
+"""Write and read the hidden marks by which Golddigger knows its own comment and the boxes in it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+_REPORT = re.compile(r"<!-- golddigger:report change=(\S+) head=(\S+) -->")
+_BOX = re.compile(r"- \[ \] <!-- golddigger:approve (?:(all)|suite=(\S+)|comparison=(\S+)) -->.*")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportMark:
+    """Of which change and head a comment tells."""
+
+    change: str
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """The box for all that awaits a decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteBox:
+    """The box for one suite, by its name."""
+
+    suite: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonBox:
+    """The box for one comparison, by its id."""
+
+    comparison: str
+
+
+Box = Everything | SuiteBox | ComparisonBox
+
+
+def report(mark: ReportMark) -> str:
+    """Write the first line of our comment."""
+    return f"<!-- golddigger:report change={_word(mark.change)} head={_word(mark.head)} -->"
+
+
+def read_report(comment: str) -> ReportMark | None:
+    """Read the first line of a comment; None where it is not ours."""
+    match = _REPORT.fullmatch(comment.partition("\n")[0].rstrip("\r"))
+    return ReportMark(unquote(match[1]), unquote(match[2])) if match else None
+
+
+def box(what: Box, label: str) -> str:
+    """Write a box that can be ticked; `label` is Markdown on one line."""
+    match what:
+        case Everything():
+            mark = "all"
+        case SuiteBox(suite):
+            mark = f"suite={_word(suite)}"
+        case ComparisonBox(comparison):
+            mark = f"comparison={_word(comparison)}"
+    return f"- [ ] <!-- golddigger:approve {mark} --> {label}"
+
+
+def read_box(line: str) -> Box | None:
+    """Read the line of a box that is not ticked; None where it is none of ours."""
+    match = _BOX.fullmatch(line)
+    if match is None:
+        return None
+    everything, suite, comparison = match.groups()
+    if everything:
+        return Everything()
+    return SuiteBox(unquote(suite)) if suite else ComparisonBox(unquote(comparison))
+
+
+def ticked(line: str) -> str:
+    """Write the line of a box as it stands when it is ticked."""
+    return line.replace("- [ ] ", "- [x] ", 1)
+
+
+def boxes(lines: Iterable[str]) -> list[Box]:
+    """Read all boxes among these lines."""
+    return [found for line in lines if (found := read_box(line))]
+
+
+def _word(text: str) -> str:
+    """Write a text without spaces and without what could end a comment: two dashes are no comment on GitHub."""
+    return quote(text, safe="", errors="replace").replace("-", "%2D") or "%00"
