@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -13,6 +14,14 @@ from app.flow.parts import Parts
 from bots.forge import BranchGone, Change, HeadMoved, Pipeline, PipelineFinished, PipelineState, RerunAsked
 from storage import changes, runs
 from storage.runs import StoredRun
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What follows from looking at a head, and how many of its pipelines are running still."""
+
+    jobs: tuple[Job, ...]
+    waiting: int
 
 
 def finished(parts: Parts, event: PipelineFinished, now: datetime) -> tuple[list[Job], str]:
@@ -49,18 +58,23 @@ def rerun_asked(parts: Parts, event: RerunAsked, now: datetime) -> tuple[list[Jo
 
 
 def look(parts: Parts, change: Change, now: datetime) -> list[Job]:
-    """Ask which pipelines ran on a change's head, make a run of each that has ended, and end those of other heads."""
+    """Survey a change's head, and give what follows from it."""
+    return list(survey(parts, change, now).jobs)
+
+
+def survey(parts: Parts, change: Change, now: datetime) -> Survey:
+    """Ask which pipelines ran on a change's head, make a run of each that has ended, end those of other heads."""
     if not change.open:
-        return []
-    ended = [pipeline for pipeline in newest(parts, change) if pipeline.state is not PipelineState.RUNNING]
+        return Survey((), 0)
+    pipelines = newest(parts, change)
+    ended = [pipeline for pipeline in pipelines if pipeline.state is not PipelineState.RUNNING]
     with parts.db.begin() as db:
         id_ = standing.remember(db, change)
         runs.supersede(db, id_, keep_head=change.head, now=now)
         new = _insert(db, id_, change, ended, now)
-        if not ended:
-            return []
-        changes.want(db, id_)
-    return [Publish(id_), *new]
+        if new:
+            changes.want(db, id_)
+    return Survey((Publish(id_), *new) if new else (), len(pipelines) - len(ended))
 
 
 def newest(parts: Parts, change: Change) -> list[Pipeline]:

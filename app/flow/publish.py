@@ -1,0 +1,86 @@
+"""Say on the forge how a change stands: claim what is owed, say it, record that it was said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.flow import heads, standing, view
+from app.flow.jobs import Job, Publish
+from app.flow.parts import Parts
+from bots.forge import Change, Publications, Report
+from bots.report import word
+from bots.views import View
+from diffing.words import Refused, Unavailable
+from storage import changes, publications, runs
+
+
+def publish(parts: Parts, change_id: int, now: datetime) -> list[Job]:
+    """Say how a change stands now; once more where something happened meanwhile."""
+    with parts.db.begin() as db:
+        wanted = changes.claim(db, change_id, now=now, until=now + parts.lease)
+    if wanted is None:
+        return []
+    try:
+        change = standing.ask(parts, change_id)
+        survey = heads.survey(parts, change, now)
+        seen = view.gather(parts, change_id, change, waiting=survey.waiting, now=now)
+        report = word(seen)
+        if change.open:
+            _say(parts, change_id, change, report)
+    except Unavailable:
+        with parts.db.begin() as db:
+            changes.release(db, change_id)
+        raise
+    except Refused as refused:
+        return _unsaid(parts, change_id, wanted, refused)
+    return [*survey.jobs, *_record(parts, change_id, seen, report, wanted)]
+
+
+def give_up(parts: Parts, change_id: int) -> list[Job]:
+    """Leave a report unsaid that cannot be made; the next event asks for a new one."""
+    with parts.db.begin() as db:
+        changes.said(db, change_id, changes.get(db, change_id).wanted)
+    return []
+
+
+def _say(parts: Parts, change_id: int, change: Change, report: Report) -> None:
+    """Publish, keeping after each step where it was said, so that saying it again edits."""
+    with parts.db.begin() as db:
+        comment = changes.get(db, change_id).comment_id
+        kept = publications.get(db, change_id, report.head)
+    before = Publications(
+        check=kept.check_id if kept else None,
+        annotated=kept.annotated if kept else "",
+        comment=comment,
+        said_at=kept.said_at if kept else None,
+    )
+    for now_said in parts.forges[change.repo.host].publish(change, report, before):
+        with parts.db.begin() as db:
+            changes.set_comment(db, change_id, now_said.comment)
+            publications.put(
+                db,
+                change_id,
+                report.head,
+                check_id=now_said.check,
+                annotated=now_said.annotated,
+                said_at=now_said.said_at,
+            )
+
+
+def _record(parts: Parts, change_id: int, seen: View, report: Report, wanted: int) -> list[Job]:
+    with parts.db.begin() as db:
+        changes.said(db, change_id, wanted)
+        changes.set_pending(db, change_id, report.conclusion is None)
+        kept = publications.get(db, change_id, report.head)
+        concluded = [run.id for run in seen.runs if run.state == "concluded"]
+        if kept and kept.said_at:
+            runs.shown(db, concluded, kept.said_at)
+        more = changes.get(db, change_id).wanted > wanted
+    return [Publish(change_id)] if more else []
+
+
+def _unsaid(parts: Parts, change_id: int, wanted: int, refused: Refused) -> list[Job]:
+    # There is nowhere to say it: the forge refused the saying itself. The page and the log still know.
+    with parts.db.begin() as db:
+        changes.said(db, change_id, wanted)
+    raise refused

@@ -1,0 +1,24 @@
+"""Ask again for whatever was begun and not ended. The database is the truth; the queue may be lost."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from app.flow.jobs import Approve, Compare, Ingest, Job, Publish
+from app.flow.parts import Parts
+from storage import approvals, changes, deliveries, runs
+
+_MOST = 500
+_GRACE = timedelta(seconds=30)
+"""Younger deliveries are most likely in the queue still."""
+
+
+def sweep(parts: Parts, now: datetime) -> list[Job]:
+    """Give the jobs that nobody is doing: unread deliveries, lapsed runs, owed reports, waiting approvals."""
+    with parts.db.begin() as db:
+        return [
+            *(Ingest(id_) for id_ in deliveries.unhandled(db, now=now, before=now - _GRACE, most=_MOST)),
+            *(Compare(id_) for id_ in runs.lapsed(db, now=now, most=_MOST)),
+            *(Publish(id_) for id_ in _owed(parts, now)),
+            *(Approve(id_) for id_ in approvals.waiting(db, now=now, most=_MOST)),
+        ]

@@ -1,0 +1,107 @@
+"""Gather what a report tells of: one head of a change, with its runs, decisions and approvals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import chain
+
+from sqlalchemy import Connection
+
+from app.flow import enact
+from app.flow.parts import Parts
+from bots.forge import Change
+from bots.views import ApprovalView, Beside, RunView, Said, View
+from diffing.verdict import judge
+from diffing.words import Comparison, Decision, Digest, Opinion
+from storage import approvals, changes, comparisons, decisions, runs
+from storage.approvals import StoredApproval
+from storage.runs import StoredRun
+
+_PICTURES_LAST = timedelta(days=90)
+
+
+def gather(parts: Parts, change_id: int, change: Change, *, waiting: int, now: datetime) -> View:
+    """Gather how a change stands at its head."""
+    with parts.db.begin() as db:
+        kept = changes.get(db, change_id)
+        said = decisions.of_change(db, change_id)
+        asked = [each for each in approvals.of_change(db, change_id) if each.head == change.head]
+        seen = [_run(parts, run, _compared(db, run)) for run in runs.at_head(db, change_id, change.head)]
+    everything = list(chain.from_iterable(run.comparisons for run in seen))
+    return View(
+        vocabulary=parts.forges[change.repo.host].words(),
+        change_id=str(change_id),
+        number=change.number,
+        title=change.title,
+        head=change.head,
+        url=_first(seen, parts.links.base),
+        fork=change.fork,
+        runs=tuple(seen),
+        opinions=_held(everything, said),
+        verdict=judge(everything, said),
+        approvals=tuple(_approval(each) for each in asked),
+        waiting=waiting,
+        notice=kept.notice,
+        picture=_pictures(parts, now),
+        commented=kept.comment_id is not None,
+        beside=_beside(change, asked),
+    )
+
+
+def _compared(db: Connection, run: StoredRun) -> list[Comparison]:
+    return comparisons.of_run(db, run.id) if run.state == "concluded" else []
+
+
+def _run(parts: Parts, run: StoredRun, compared: Sequence[Comparison]) -> RunView:
+    return RunView(
+        id=run.id,
+        title=run.title,
+        url=parts.links.run(run.id),
+        state=run.state,
+        golden_url=lambda each: parts.links.run(run.id, golden=each.name),
+        kept=run.kept,
+        notes=tuple(run.notes),
+        why=run.why,
+        done=run.done,
+        total=run.total,
+        comparisons=tuple(compared),
+    )
+
+
+def _first(seen: Sequence[RunView], otherwise: str) -> str:
+    """Lead to the run that most needs to be looked at."""
+    by_need = sorted(seen, key=lambda run: (not any(each.open for each in run.comparisons), not run.kept))
+    return by_need[0].url if by_need else otherwise
+
+
+def _held(compared: Sequence[Comparison], said: Sequence[Decision]) -> Mapping[str, Said | None]:
+    last = {(each.name, each.candidate): each for each in said}
+    return {each.id: _counts(last.get((each.name, each.candidate))) for each in compared}
+
+
+def _counts(decision: Decision | None) -> Said | None:
+    if decision is None or decision.opinion is Opinion.WITHDRAWN:
+        return None
+    return Said(decision.opinion, decision.who)
+
+
+def _approval(each: StoredApproval) -> ApprovalView:
+    return ApprovalView(
+        state=each.state, who=each.who, why=each.why, commit=each.commit or "", url=each.commit_url
+    )
+
+
+def _pictures(parts: Parts, now: datetime) -> Callable[[Digest], str] | None:
+    if not parts.pictures_public:
+        return None
+    until = (now + _PICTURES_LAST).replace(hour=0, minute=0, second=0, microsecond=0)
+    return lambda digest: parts.links.picture(digest, until=until)  # the same all day: the comment stays equal
+
+
+def _beside(change: Change, asked: Sequence[StoredApproval]) -> Beside | None:
+    if not any(each.beside for each in asked):
+        return None
+    branch = enact.branch_beside(change)
+    url = change.url.rsplit("/pull/", 1)[0]
+    return Beside(branch, (f"git fetch {url} {branch}", "git merge --ff-only FETCH_HEAD"))

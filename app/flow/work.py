@@ -1,0 +1,35 @@
+"""Do one job, whichever it is; or give it up, so that it stops nothing and people read why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.flow import approve, compare, ingest, publish
+from app.flow.jobs import Approve, Compare, Ingest, Job, Publish
+from app.flow.parts import Parts
+
+
+def work(parts: Parts, job: Job, now: datetime) -> list[Job]:
+    """Do a job and give the jobs that follow. Raises Unavailable when it is to be tried again."""
+    match job:
+        case Ingest(delivery):
+            return ingest.ingest(parts, delivery, now)
+        case Compare(run):
+            return compare.compare(parts, run, now)
+        case Publish(change):
+            return publish.publish(parts, change, now)
+        case Approve(change):
+            return approve.approve(parts, change, now)
+
+
+def give_up(parts: Parts, job: Job, why: str, now: datetime) -> list[Job]:
+    """Record that a job broke us however often it was tried."""
+    match job:
+        case Ingest(delivery):
+            return ingest.give_up(parts, delivery, why)
+        case Compare(run):
+            return compare.give_up(parts, run, why, now)
+        case Publish(change):
+            return publish.give_up(parts, change)
+        case Approve(change):
+            return approve.give_up_all(parts, change, why, now)

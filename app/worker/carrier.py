@@ -1,0 +1,88 @@
+"""Carry jobs by Dramatiq. A message is ids only; it may come late, twice, or never, without harm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+import structlog
+from dramatiq import Actor, Broker
+from dramatiq.actor import actor
+from dramatiq.errors import Retry
+from dramatiq.middleware import CurrentMessage
+from sqlalchemy.exc import OperationalError
+
+from app.flow import work
+from app.flow.jobs import Approve, Compare, Ingest, Job, Publish
+from app.flow.parts import Parts
+from diffing.words import Refused, Unavailable
+
+log = structlog.get_logger("worker")
+
+_TRIES = 3
+"""So often is a job tried that breaks us; what is merely unavailable is tried for as long as it takes."""
+_KINDS = {"ingest": Ingest, "compare": Compare, "publish": Publish, "approve": Approve}
+_FIRST = {"approve": 0, "publish": 10, "ingest": 20, "compare": 30}
+"""Priorities, the lower the sooner: an approval never waits behind comparisons."""
+
+
+class Carrier:
+    """Sends jobs to the queue and does those that come out of it."""
+
+    def __init__(self, broker: Broker, parts: Parts, clock: Callable[[], datetime]) -> None:
+        self._parts = parts
+        self._clock = clock
+        self._actors: dict[str, Actor[[int | str], None]] = {
+            kind: actor(
+                self._worker(kind),
+                broker=broker,
+                actor_name=kind,
+                queue_name=kind,
+                priority=_FIRST[kind],
+            )
+            for kind in _KINDS
+        }
+
+    def send(self, jobs: Iterable[Job]) -> None:
+        """Put jobs into the queue, each once."""
+        for job in dict.fromkeys(jobs):
+            match job:
+                case Ingest(id_) | Compare(id_) | Publish(id_) | Approve(id_):
+                    delay = int(job.after * 1000) if isinstance(job, Approve) else 0
+                    kind = type(job).__name__.lower()
+                    self._actors[kind].send_with_options(args=(id_,), delay=delay or None)
+
+    def _worker(self, kind: str) -> Callable[[int | str], None]:
+        def do(id_: int | str) -> None:
+            self._do(_KINDS[kind](id_))  # type: ignore[arg-type]  # the sender took it from the same kind
+
+        return do
+
+    def _do(self, job: Job) -> None:
+        now = self._clock()
+        with structlog.contextvars.bound_contextvars(job=str(job)):
+            try:
+                follow = work.work(self._parts, job, now)
+            except (Unavailable, OperationalError) as unavailable:
+                self._later(unavailable)
+            except Refused as refused:
+                log.warning("refused", why=str(refused))
+                follow = []
+            except Exception as broken:  # noqa: BLE001  the outermost edge: one job never stops the next
+                follow = self._broken(job, broken, now)
+        self.send(follow)
+        log.info("done", seconds=round((self._clock() - now).total_seconds(), 3), follow=[str(j) for j in follow])
+
+    def _later(self, unavailable: Unavailable | OperationalError) -> None:
+        after = unavailable.after if isinstance(unavailable, Unavailable) else None
+        log.warning("later", why=str(unavailable), after=after)
+        raise Retry(str(unavailable), delay=None if after is None else int(after * 1000)) from unavailable
+
+    def _broken(self, job: Job, broken: Exception, now: datetime) -> list[Job]:
+        log.exception("broken")
+        message = CurrentMessage.get_current_message()
+        tries = 1 + int(message.options.get("retries", 0)) if message else _TRIES
+        if tries < _TRIES:
+            raise Retry(str(broken)) from broken
+        why = f"Golddigger itself failed here ({type(broken).__name__}); its log says more."
+        return work.give_up(self._parts, job, why, now)
