@@ -137,7 +137,7 @@ class Local:
         said = hashlib.sha256(text.encode()).hexdigest()
         if said != before.annotated:
             self._say(text)
-        yield replace(before, check=report.handle, annotated=said, said_at=before.said_at or self._clock())
+        yield replace(before, check=report.handle, annotated=said, said_at=self._clock())
 
     def react(self, change: Change, comment: str, reaction: Reaction) -> None:
         """Nothing: a terminal has nowhere to put it."""
