@@ -1,0 +1,97 @@
+"""Give files by their digest, so that a browser shows pictures and never runs anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from hashlib import sha256
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.web import runs
+from app.web.pages import not_found
+from app.web.site import Site
+from diffing import formats
+from diffing.formats import Format
+from diffing.words import Comparison, Digest
+from storage import comparisons
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_MEDIA = {
+    Format.PNG: "image/png",
+    Format.JPEG: "image/jpeg",
+    Format.WEBP: "image/webp",
+    Format.GIF: "image/gif",
+    Format.TEXT: "text/plain; charset=utf-8",
+}
+_FILE = "application/octet-stream"
+_HEADERS = {
+    "content-security-policy": "default-src 'none'; sandbox",
+    "cache-control": "private, max-age=31536000, immutable",
+}
+_SIGNED = {
+    "cross-origin-resource-policy": "cross-origin",  # it stands in a comment on the forge's own pages
+    "cache-control": "public, max-age=86400, immutable",
+}
+
+
+def show(site: Site, request: Request) -> Response:
+    """Give a file to whoever may see a run that shows it, or has a signed link to it."""
+    digest = request.path_params["digest"]
+    if not _DIGEST.fullmatch(digest):
+        raise not_found()
+    signed = _by_link(site, request, digest)
+    if not signed:
+        _must_belong(site, request, Digest(digest))
+    headers = _HEADERS | (_SIGNED if signed else {})
+    return _unless_known(request, digest, headers, lambda: site.parts.blobs.get(Digest(digest)))
+
+
+def difference(site: Site, request: Request) -> Response:
+    """Draw what differs, when somebody looks."""
+    session = site.sessions.read(request, site.clock())
+    run = runs.seen(site, session, request.path_params["id"])
+    with site.parts.db.begin() as db:
+        found = comparisons.find(db, request.path_params["comparison"])
+    if found is None or found[0] != run.id:
+        raise not_found()
+    golden, candidate, mask = _three(found[1])
+    key = sha256(f"{golden} {candidate} {mask}".encode()).hexdigest()
+    get = site.parts.blobs.get
+    return _unless_known(request, key, _HEADERS, lambda: site.draw(get(golden), get(candidate), get(mask)))
+
+
+def media_type(content: bytes) -> str:
+    """Tell by its first bytes what a browser may show: a picture or plain text, nothing that runs."""
+    return _MEDIA.get(formats.sniff(content), _FILE)
+
+
+def _by_link(site: Site, request: Request, digest: str) -> bool:
+    until, signature = request.query_params.get("until", ""), request.query_params.get("sig", "")
+    return bool(signature) and site.parts.links.may_see_picture(digest, until, signature, site.clock())
+
+
+def _must_belong(site: Site, request: Request, digest: Digest) -> None:
+    session = site.sessions.read(request, site.clock())
+    run = runs.seen(site, session, request.query_params.get("run", ""))
+    with site.parts.db.begin() as db:
+        if digest not in comparisons.digests(db, run.id):
+            raise not_found()
+
+
+def _three(comparison: Comparison) -> tuple[Digest, Digest, Digest]:
+    if comparison.golden is None or comparison.candidate is None or comparison.mask is None:
+        raise not_found()
+    return comparison.golden, comparison.candidate, comparison.mask
+
+
+def _unless_known(request: Request, key: str, headers: dict[str, str], get: Callable[[], bytes]) -> Response:
+    headers = headers | {"etag": f'"{key}"'}
+    if request.headers.get("if-none-match") == headers["etag"]:
+        return Response(status_code=304, headers=headers)
+    content = get()
+    media = media_type(content)
+    if media == _FILE:
+        headers |= {"content-disposition": "attachment"}
+    return Response(content, headers=headers | {"content-type": media})

@@ -1,0 +1,235 @@
+"""Lay out what a run's page shows: findings, opinions, what will be committed, and by whom. Data only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+from app.web.sessions import Session
+from app.web.site import Identity, Site
+from bots.forge import Vocabulary
+from diffing.magic import LOOKS, extension
+from diffing.verdict import judge
+from diffing.words import Comparison, Decision, Digest, Name, Opinion, Outcome, Size, Verdict
+from storage import approvals, changes, comparisons, decisions, repos, runs
+from storage.approvals import StoredApproval
+from storage.changes import StoredChange
+from storage.repos import StoredRepo
+from storage.runs import StoredRun
+
+_PICTURES = frozenset({"png", "apng", "jpg", "jpeg", "webp", "gif"})
+"""Extensions of what browsers show and `app.web.pictures` gives inline."""
+_WORDS = Vocabulary(change="change", sign="")
+
+
+class Shown(StrEnum):
+    """How a comparison is shown."""
+
+    PICTURE = "picture"
+    TEXT = "text"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What stood before, or would stand after."""
+
+    title: str
+    digest: Digest | None
+    """None where there is nothing on this side."""
+    size: Size | None
+    readable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One comparison, with what was said of it."""
+
+    comparison: Comparison
+    shown: Shown
+    before: Side
+    after: Side
+    opinion: Opinion | None
+    who: str
+
+    @property
+    def id(self) -> str:
+        """The comparison's id."""
+        return self.comparison.id
+
+    @property
+    def has_difference(self) -> bool:
+        """Is there a third picture, of what differs?"""
+        both = self.comparison.golden is not None and self.comparison.candidate is not None
+        return both and self.comparison.mask is not None and self.shown is Shown.PICTURE
+
+    @property
+    def largest(self) -> Size | None:
+        """The size of the difference's picture; None where it is not known."""
+        sizes = [side.size for side in (self.before, self.after) if side.size]
+        if not sizes:
+            return None
+        return Size(max(size.width for size in sizes), max(size.height for size in sizes))
+
+    @property
+    def lie(self) -> str:
+        """How its pictures lie best on a narrow screen: tall ones side by side, wide ones in a column."""
+        return "tall" if self.largest and self.largest.height > self.largest.width else "wide"
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """The sentences about it, each once."""
+        found = self.comparison.difference.why if self.comparison.difference else ""
+        return tuple(dict.fromkeys(why for why in (self.comparison.why, found) if why))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """One run's page."""
+
+    run: StoredRun
+    change: StoredChange
+    repo: StoredRepo
+    words: Vocabulary
+    suites: Sequence[tuple[str, Sequence[Card]]]
+    """What calls for a look, by suite."""
+    same: Sequence[Name]
+    counts: Mapping[Outcome, int]
+    verdict: Verdict
+    approvals: Sequence[StoredApproval]
+    """Those of this head, oldest first."""
+    committable: int
+    """How many are approved and not yet asked to be committed."""
+    siblings: Sequence[StoredRun]
+    """Other runs on the same head."""
+    newer: StoredRun | None
+    """The run that replaced this one; None while it stands, or where there is none yet."""
+    who: str | None
+    """Who is looking, on this run's host; None for a visitor, who may look only."""
+    door: tuple[str, Identity] | None
+    """Where they may sign in."""
+
+    @property
+    def cards(self) -> list[Card]:
+        """All of the suites' cards."""
+        return [card for _, cards in self.suites for card in cards]
+
+    @property
+    def busy(self) -> bool:
+        """Is it still to be compared?"""
+        return self.run.state in ("queued", "comparing")
+
+    @property
+    def over(self) -> bool:
+        """Was it replaced, so that nothing is decided on it any more?"""
+        return self.run.state == "superseded" or self.run.head != self.change.head
+
+    @property
+    def decidable(self) -> bool:
+        """May this visitor decide here?"""
+        return self.who is not None and self.run.state == "concluded" and not self.over and self.change.open
+
+    @property
+    def askable(self) -> int:
+        """On how many a decision can be made."""
+        return sum(card.comparison.decidable for card in self.cards)
+
+    @property
+    def open(self) -> int:
+        """How many await a decision."""
+        return sum(card.comparison.decidable and card.opinion is None for card in self.cards)
+
+    def said(self, opinion: Opinion) -> int:
+        """How many have this opinion."""
+        return sum(card.opinion is opinion for card in self.cards)
+
+    def open_in(self, suite: str) -> int:
+        """How many of a suite await a decision."""
+        return sum(
+            card.comparison.suite == suite and card.comparison.decidable and card.opinion is None
+            for card in self.cards
+        )
+
+    @property
+    def committing(self) -> bool:
+        """Is a commit under way?"""
+        return any(each.state in ("requested", "committing") for each in self.approvals)
+
+
+def lay_out(site: Site, session: Session, run: StoredRun) -> Room:
+    """Read everything that a run's page shows; one short transaction."""
+    with site.parts.db.begin() as db:
+        change = changes.get(db, run.change_id)
+        repo = repos.get(db, change.repo_id)
+        found = comparisons.of_run(db, run.id)
+        said = decisions.of_change(db, change.id)
+        asked = [each for each in approvals.of_change(db, change.id) if each.head == run.head]
+        standing = runs.at_head(db, change.id, change.head)
+    cards = [card_of(each, said) for each in found if each.open]
+    forge = site.parts.forges.get(repo.host)
+    return Room(
+        run=run,
+        change=change,
+        repo=repo,
+        words=forge.words() if forge else _WORDS,
+        suites=[(suite, list(of_suite)) for suite, of_suite in groupby(cards, lambda card: card.comparison.suite)],
+        same=[each.name for each in found if not each.open],
+        counts=Counter(each.outcome for each in found),
+        verdict=judge(found, said),
+        approvals=asked,
+        committable=_committable(cards, asked),
+        siblings=[each for each in standing if each.id != run.id and each.head == run.head],
+        newer=_newer(run, standing),
+        who=session.people.get(repo.host),
+        door=site.identity_of(repo.host),
+    )
+
+
+def card_of(comparison: Comparison, said: Iterable[Decision]) -> Card:
+    """Show one comparison, with the last thing that was said of its candidate."""
+    last = {(each.name, each.candidate): each for each in said}.get((comparison.name, comparison.candidate))
+    spoken = last is not None and last.opinion is not Opinion.WITHDRAWN and comparison.decidable
+    found = comparison.difference
+    unreadable = comparison.outcome is Outcome.UNREADABLE
+    shown = _shown(comparison)
+    golden_size = found.golden_size if found else None
+    candidate_size = found.candidate_size if found else None
+    return Card(
+        comparison=comparison,
+        shown=shown,
+        before=Side("Before", comparison.golden, golden_size, not unreadable or golden_size is not None),
+        after=Side("After", comparison.candidate, candidate_size, not unreadable or candidate_size is not None),
+        opinion=last.opinion if last and spoken else None,
+        who=last.who if last and spoken else "",
+    )
+
+
+def _shown(comparison: Comparison) -> Shown:
+    suffix = extension(comparison.name)
+    if suffix in _PICTURES:
+        return Shown.PICTURE
+    return Shown.FILE if suffix in LOOKS else Shown.TEXT
+
+
+def _committable(cards: Sequence[Card], asked: Sequence[StoredApproval]) -> int:
+    under_way = {
+        (file.name, file.candidate)
+        for each in asked
+        if each.state in ("requested", "committing", "committed")
+        for file in each.files
+    }
+    approved = {
+        (card.comparison.name, card.comparison.candidate) for card in cards if card.opinion is Opinion.APPROVED
+    }
+    return len(approved - under_way)
+
+
+def _newer(run: StoredRun, standing: Sequence[StoredRun]) -> StoredRun | None:
+    """Runs never come back: whatever stands while this one does not is newer."""
+    later = [each for each in standing if each.id != run.id and each.created_at >= run.created_at]
+    if run.state != "superseded":
+        return None
+    return max(later, key=lambda each: (each.source == run.source, each.created_at), default=None)

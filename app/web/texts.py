@@ -1,0 +1,53 @@
+"""Set texts side by side, for those comparisons that are texts and small enough to stand on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.web.room import Card, Shown
+from app.web.site import Site
+from diffing import formats, text
+from diffing.text import Hunk
+from diffing.words import Digest, Refused
+
+_MOST_BYTES = 512 * 1024
+_MOST_ON_A_PAGE = 20
+_MOST_LINES = 400
+_MOST_LINES_ALONE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A golden's text beside its candidate's."""
+
+    hunks: tuple[Hunk, ...]
+    cut: bool
+    """Is there more than is shown?"""
+
+
+def of_cards(site: Site, cards: Iterable[Card]) -> dict[str, Beside]:
+    """Give by card what differs in its text; a page of one card shows more of it."""
+    texts = [card for card in cards if card.shown is Shown.TEXT and card.after.readable]
+    most = _MOST_LINES_ALONE if len(texts) == 1 else _MOST_LINES
+    shown = ((card.id, _beside(site, card, most)) for card in texts[:_MOST_ON_A_PAGE])
+    return {id_: beside for id_, beside in shown if beside is not None}
+
+
+def _beside(site: Site, card: Card, most: int) -> Beside | None:
+    before, after = _text(site, card.before.digest), _text(site, card.after.digest)
+    if before is None or after is None:
+        return None
+    hunks = text.hunks(before, after, most=most)
+    return Beside(hunks, sum(len(hunk.lines) for hunk in hunks) >= most) if hunks else None
+
+
+def _text(site: Site, digest: Digest | None) -> str | None:
+    """Nothing is an empty text; None: it is no text, too long, or gone."""
+    if digest is None:
+        return ""
+    try:
+        content = site.parts.blobs.get(digest)
+    except Refused:
+        return None
+    return formats.text_of(content) if len(content) <= _MOST_BYTES else None
