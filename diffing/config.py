@@ -1,0 +1,170 @@
+"""Read `.golddigger.yml` into suites and the rule of who may approve."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from diffing import config_schema, positions
+from diffing.mistakes import Misconfigured, Mistake, nearest, one_of, quoted
+from diffing.positions import Document, Path, Position
+from diffing.presets.registry import PRESETS
+from diffing.words import Box, Ignore, Mode, Obsolete, Suite, Tolerance
+
+_MODELS: Mapping[str, type[BaseModel]] = {
+    "": config_schema.File,
+    "suites": config_schema.Suite,
+    "tolerance": config_schema.Tolerance,
+    "ignore": config_schema.Ignore,
+    "regions": config_schema.Region,
+    "approve": config_schema.Approve,
+}
+"""By the key that holds them."""
+_MUST: Mapping[str, str] = {
+    "string_type": "must be text",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "finite_number": "must be a finite number",
+    "bool_type": "must be `true` or `false`",
+    "list_type": "must be a list",
+    "model_type": "must be `key: value` lines",
+    "model_attributes_type": "must be `key: value` lines",
+    "too_short": "must have at least {min_length}",
+    "too_long": "must have at most {max_length}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approve:
+    """Who may approve: a permission on the repository, or somebody named."""
+
+    permission: str = "write"
+    self_approval: bool = True
+    users: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What a repository's configuration says."""
+
+    version: int = 1
+    suites: tuple[Suite, ...] = ()
+    """Empty: the presets are to be recognised by their signatures."""
+    approve: Approve = Approve()
+
+
+def read(content: bytes) -> Config:
+    """Read the file's bytes; Misconfigured with every mistake in them."""
+    document = positions.read(content)
+    if document.data is None:
+        raise Misconfigured([Mistake(1, 1, "the file is empty; begin with `version: 1`")])
+    try:
+        file = config_schema.File.model_validate(document.data)
+    except ValidationError as error:
+        raise Misconfigured(_mistake(each, document) for each in error.errors()) from error
+    mistakes = [*_twice(file, document), *_nowhere(file, document)]
+    if mistakes:
+        raise Misconfigured(mistakes)
+    return _config(file)
+
+
+def _config(file: config_schema.File) -> Config:
+    said = file.approve
+    return Config(
+        version=file.version,
+        suites=tuple(_suite(each) for each in file.suites),
+        approve=Approve(
+            permission=said.permission,
+            self_approval=said.self_approval,
+            users=tuple(said.users),
+            teams=tuple(said.teams),
+        ),
+    )
+
+
+def _suite(said: config_schema.Suite) -> Suite:
+    """Fill what a suite does not say with its preset's default."""
+    default = PRESETS[said.preset].default
+    return replace(
+        default,
+        name=said.name or default.name,
+        goldens=tuple(said.goldens) if said.goldens else default.goldens,
+        artifact=tuple(said.artifact) if said.artifact else default.artifact,
+        mode=Mode(said.mode) if said.mode else default.mode,
+        tolerance=Tolerance(**said.tolerance.model_dump()),
+        ignore=tuple(
+            Ignore(each.path, tuple(Box(**region.model_dump()) for region in each.regions)) for each in said.ignore
+        ),
+        obsolete=Obsolete(said.obsolete),
+    )
+
+
+def _twice(file: config_schema.File, document: Document) -> Iterator[Mistake]:
+    seen: set[str] = set()
+    for at, suite in enumerate(file.suites):
+        name = suite.name or suite.preset
+        if name in seen:
+            where = document.value_at(("suites", at, "name"))
+            yield Mistake(*where, f"two suites are called `{quoted(name)}`; give each its own `name`")
+        seen.add(name)
+
+
+def _nowhere(file: config_schema.File, document: Document) -> Iterator[Mistake]:
+    for at, suite in enumerate(file.suites):
+        if not suite.goldens and not PRESETS[suite.preset].default.goldens:
+            where = document.value_at(("suites", at))
+            yield Mistake(*where, f"`preset: {suite.preset}` needs `goldens`: globs of where they lie")
+
+
+def _mistake(error: ErrorDetails, document: Document) -> Mistake:
+    path: Path = tuple(error["loc"])
+    value, said = error["input"], error.get("ctx", {})
+    match error["type"]:
+        case "extra_forbidden":
+            return _unknown(document.key_at(path), quoted(path[-1]), path[-1], _keys_at(path[:-1]), "known here")
+        case "literal_error":
+            known = re.findall(r"[\w-]+", str(said["expected"]).replace(" or ", " "))
+            return _unknown(document.value_at(path), f"{path[-1]}: {quoted(value)}", value, known, "known")
+        case "missing":
+            missing = "version: 1" if path == ("version",) else quoted(path[-1])
+            return Mistake(*document.value_at(path[:-1]), f"`{missing}` is missing")
+        case "value_error":
+            return Mistake(*document.value_at(path), f"`{quoted(value)}` {said['error']}")
+    return Mistake(*document.value_at(path), f"{_subject(path)} {_must(error)}")
+
+
+def _unknown(at: Position, shown: str, word: object, known: Sequence[str], how: str) -> Mistake:
+    meant = nearest(word, known)
+    listed = "" if meant else f"; it may be {one_of(known)}"
+    return Mistake(*at, f"`{shown}` is not {how}{listed}", meant)
+
+
+def _subject(path: Path) -> str:
+    word = next((part for part in reversed(path) if isinstance(part, str)), None)
+    if word is None:
+        return "the file"
+    last = path[-1]
+    return f"entry {last + 1} of `{quoted(word)}`" if isinstance(last, int) else f"`{quoted(word)}`"
+
+
+def _keys_at(path: Path) -> list[str]:
+    """Give the keys known at a path."""
+    holder = next((part for part in reversed(path) if isinstance(part, str)), "")
+    fields = _MODELS[holder].model_fields if holder in _MODELS else {}
+    return [field.alias or name for name, field in fields.items()]
+
+
+def _must(error: ErrorDetails) -> str:
+    """Word what pydantic found, for somebody who writes YAML."""
+    template = _MUST.get(error["type"])
+    return template.format(**error.get("ctx", {})) if template else f"is wrong: {error['msg']}"

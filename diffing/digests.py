@@ -1,0 +1,18 @@
+"""Name bytes by their sums: as git names a blob, and as we keep a file."""
+
+from __future__ import annotations
+
+import hashlib
+
+from diffing.words import BlobId, Digest
+
+
+def blob_id(content: bytes) -> BlobId:
+    """Give the id under which git keeps these bytes."""
+    head = b"blob %d\0" % len(content)
+    return BlobId(hashlib.sha1(head + content, usedforsecurity=False).hexdigest())
+
+
+def digest(content: bytes) -> Digest:
+    """Give the SHA-256 of these bytes, by which we keep them and people's decisions name them."""
+    return Digest(hashlib.sha256(content).hexdigest())

@@ -1,0 +1,85 @@
+"""Tell which file of a tree a path from CI's machine means, whatever was cut off it or put before it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import takewhile
+
+from diffing.formats import EXTENSIONS
+from diffing.words import Name, Tree
+
+PICTURES = (*(each for each, promised in EXTENSIONS.items() if promised.is_image), ".svg")
+Parts = tuple[str, ...]
+
+
+def parts(path: str) -> Parts:
+    """Split a path of any system; nothing where it leads upwards."""
+    split = tuple(part for part in path.replace("\\", "/").split("/") if part not in {"", "."})
+    return () if ".." in split else split
+
+
+def last(path: str) -> str:
+    """Give a path's last part."""
+    return path.rpartition("/")[2]
+
+
+def folder(path: str) -> str:
+    """Give a path without its last part; empty at the root."""
+    return path.rpartition("/")[0]
+
+
+def beside(path: str, name: str) -> str:
+    """Give the path of another file in the same folder."""
+    head, slash, _ = path.rpartition("/")
+    return f"{head}{slash}{name}"
+
+
+def ending(path: str) -> str:
+    """Give what a file's name ends in, from its last dot on, in lower case; empty where it has none."""
+    stem, dot, after = last(path).rpartition(".")
+    return f".{after.lower()}" if dot and stem else ""
+
+
+def is_picture(path: str) -> bool:
+    """Is a file named like a picture?"""
+    return ending(path) in PICTURES
+
+
+def files(tree: Tree) -> list[Name]:
+    """Name a tree's files, without links and submodules."""
+    return [name for name, entry in tree.items() if entry.mode.startswith("100")]
+
+
+class Endings:
+    """What paths stand for, found by how they end."""
+
+    def __init__(self, paths: Iterable[tuple[Parts, Name]]) -> None:
+        self._whole: defaultdict[Parts, list[Name]] = defaultdict(list)
+        self._ends: defaultdict[Parts, list[Name]] = defaultdict(list)
+        for path, name in paths:
+            self._whole[path].append(name)
+            for start in range(len(path)):
+                self._ends[path[start:]].append(name)
+
+    def ending(self, path: Parts) -> list[Name]:
+        """Give what the paths that end so stand for."""
+        return list(dict.fromkeys(self._ends.get(path, ())))
+
+    def meant(self, path: Parts) -> list[Name]:
+        """Give what a path may mean from which something was cut off in front, or put before it: the longest."""
+        if path in self._whole:
+            return list(dict.fromkeys(self._whole[path]))
+        tails = (path[start:] for start in range(1, len(path)))
+        return self.ending(path) or next((self._whole[tail] for tail in tails if tail in self._whole), [])
+
+
+def by_path(names: Iterable[Name]) -> Endings:
+    """Let every name stand for itself."""
+    return Endings((parts(name), name) for name in names)
+
+
+def overlap(one: Parts, other: Parts) -> int:
+    """Count the parts that two paths have in common at their ends."""
+    pairs = zip(reversed(one), reversed(other), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

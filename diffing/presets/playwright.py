@@ -1,0 +1,142 @@
+"""Find what Playwright drew: by its JSON report where the artifact holds one, else by names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from diffing.presets import playwright_report
+from diffing.presets.places import beside, folder, last, parts
+from diffing.presets.playwright_machine import Kept, Workspace
+from diffing.presets.playwright_names import Goldens, drawn, holder
+from diffing.presets.playwright_report import Report, Shot
+from diffing.presets.preset import Bed, Preset, choose, found, listed
+from diffing.words import Found, Member, Name, Read, Refused, Suite, Tree
+
+_MOST_REPORTS = 200
+_REPORTER = (
+    "Add Playwright's JSON reporter, `['json', { outputFile: 'test-results/report.json' }]`, "
+    "and upload `test-results/` also when the tests fail."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What one look through an artifact's members works with."""
+
+    suite: Suite
+    there: frozenset[Member]
+    tree: Tree
+    goldens: Goldens
+    workspace: Workspace
+    broken: str
+    """Why a report could not be read; empty where none was broken."""
+
+
+def find(suite: Suite, members: Sequence[Member], read: Read, tree: Tree) -> list[Found]:
+    """Find the candidates, the tries of a test in their order. A test that passed in the end has none."""
+    reports, broken = _reports(members, read)
+    shots = _kept(reports, members)
+    workspace = Workspace((path for _, report in reports for path in _paths(report)), tree)
+    search = Search(suite, frozenset(members), tree, Goldens(tree), workspace, broken)
+    told = {member for _, member in shots}
+    silent = [member for member in members if drawn(member.path) and member not in told]
+    return [
+        *(_by_report(search, shot, member) for shot, member in shots if shot.counts),
+        *(_by_name(search, member) for member in silent),
+    ]
+
+
+def _reports(members: Sequence[Member], read: Read) -> tuple[list[tuple[Member, Report]], str]:
+    reports: list[tuple[Member, Report]] = []
+    broken = ""
+    for member in [each for each in members if each.path.endswith(".json")][:_MOST_REPORTS]:
+        try:
+            report = playwright_report.read(read(member))
+        except Refused as refused:
+            broken = f"{listed([member.path])} was not read: {refused}. "
+            continue
+        reports += [(member, report)] if report else []
+    return reports, broken
+
+
+def _kept(reports: Sequence[tuple[Member, Report]], members: Sequence[Member]) -> list[tuple[Shot, Member]]:
+    kept = Kept(members)
+    sought = (
+        (shot, kept.find(shot.actual, member.artifact)) for member, report in reports for shot in report.shots
+    )
+    return [(shot, member) for shot, member in sought if member is not None]
+
+
+def _paths(report: Report) -> Sequence[str]:
+    return (*report.tests, *(shot.expected for shot in report.shots if shot.expected))
+
+
+def _by_report(search: Search, shot: Shot, member: Member) -> Found:
+    # A golden's own path, not the copy of it that lies beside the picture.
+    known = shot.expected and "-expected." not in last(shot.expected)
+    name = search.workspace.name(shot.expected) if known else None
+    if name is None:
+        return _by_name(search, member)
+    return Found(
+        suite=search.suite.name,
+        member=member,
+        name=name,
+        reference=_copy(search, member),
+        missing=name not in search.tree,
+    )
+
+
+def _by_name(search: Search, member: Member) -> Found:
+    names, sure = search.goldens.meant(member.path)
+    names = choose(search.suite, names)
+    why = f"It may be {listed(names)}. " if names else "Its name does not tell which golden it is for. "
+    return found(
+        search.suite,
+        member,
+        names,
+        sure=sure,
+        reference=_copy(search, member),
+        why=f"{why}{search.broken}{_REPORTER}",
+    )
+
+
+def _copy(search: Search, member: Member) -> Member | None:
+    stem, _, ending = last(member.path).rpartition("-actual.")
+    copy = Member(member.artifact, beside(member.path, f"{stem}-expected.{ending}"))
+    return copy if copy in search.there else None
+
+
+def _recognise(members: Sequence[Member], tree: Tree) -> bool:
+    return any(drawn(member.path) for member in members) and any(holder(name) is not None for name in tree)
+
+
+def _bed(name: Name, tree: Tree) -> Bed | None:
+    at, above = holder(name), parts(folder(name))
+    if name not in tree and (at is None or _test(above[: at + 1]) not in tree):
+        return None
+    ending = last(name).rpartition(".")[2]
+    if at is None:
+        return Bed(folder="/".join(above), glob=f"**/*.{ending}" if above else f"*.{ending}")
+    return Bed(folder="/".join(above[:at]), glob=f"**/*-snapshots/**/*.{ending}")
+
+
+def _test(holding: Sequence[str]) -> Name:
+    return Name("/".join(holding).removesuffix("-snapshots"))
+
+
+def _advise(_members: Sequence[Member]) -> str:
+    return f"{_REPORTER} The HTML and blob reports alone do not tell which golden a picture is for."
+
+
+PLAYWRIGHT = Preset(
+    title="Playwright",
+    default=Suite(name="playwright", preset="playwright", goldens=("**/*-snapshots/**",)),
+    anywhere=("**",),
+    find=find,
+    recognise=_recognise,
+    bed=_bed,
+    marks=("playwright.config.ts", "playwright.config.js", "playwright.config.mjs", "package.json"),
+    seeks="`*-actual.png` and Playwright's JSON report",
+    advise=_advise,
+)

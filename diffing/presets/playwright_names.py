@@ -1,0 +1,83 @@
+"""Tell from names alone which golden a Playwright picture is for: the road where there is no JSON report."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from diffing.presets.places import Parts, files, folder, last, parts
+from diffing.words import Name, Tree
+
+_ACTUAL = "-actual."
+_HOLDER = "-snapshots"
+_TRY = re.compile(r"(?:-retry\d+)?(?:-repeat\d+)?\Z")
+_TEST = re.compile(r"(?:\.(?:spec|test))?\.[cm]?[jt]sx?\Z")
+
+
+def drawn(path: str) -> tuple[str, str] | None:
+    """Split the name of what Playwright drew into the golden's own name and ending; None for another file."""
+    stem, found, ending = last(path).rpartition(_ACTUAL)
+    return (stem, ending) if found and stem and ending else None
+
+
+def holder(name: str) -> int | None:
+    """Say which part of a golden's path is the folder that Playwright made for its test; None where none is."""
+    folders = parts(folder(name))
+    return next((at for at, part in enumerate(folders) if part.endswith(_HOLDER) and part != _HOLDER), None)
+
+
+class Goldens:
+    """Goldens in `*-snapshots/` folders: their names are the test's own, then project and platform."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._named: defaultdict[tuple[str, str], list[Name]] = defaultdict(list)
+        self._of_test: defaultdict[tuple[str, str, str], list[Name]] = defaultdict(list)
+        for name in files(tree):
+            at = holder(name)
+            if at is None:
+                continue
+            stem, ending = _split(last(name))
+            for start in _starts(stem, whole=True):
+                self._named[start, ending].append(name)
+                for slug in _slugs(parts(name)[: at + 1]):
+                    self._of_test[start, ending, slug].append(name)
+
+    def meant(self, path: str) -> tuple[list[Name], bool]:
+        """Give the goldens that a picture may be for, and whether the folder's name does not speak against it.
+
+        That name is `FOLDERS-FILE-TITLE-PROJECT`, shortened in its middle."""
+        own = drawn(path)
+        if own is None:
+            return [], False
+        test = _TRY.sub("", (parts(folder(path)) or ("",))[-1])
+        near = next((self._of_test[*own, slug] for slug in _starts(test) if (*own, slug) in self._of_test), [])
+        chosen = near or self._named.get(own, [])
+        of_project = [name for name in chosen if _is_project(_split(last(name))[0].removeprefix(own[0]), test)]
+        return of_project or chosen, bool(near) or not test
+
+
+def _split(file: str) -> tuple[str, str]:
+    ending = "aria.yml" if file.endswith(".aria.yml") else file.rpartition(".")[2]
+    return file.removesuffix(f".{ending}"), ending
+
+
+def _starts(text: str, *, whole: bool = False) -> Iterator[str]:
+    """Give what a text of words begins with, longest first."""
+    if whole:
+        yield text
+    while "-" in text:
+        text = text.rpartition("-")[0]
+        yield text
+
+
+def _slugs(path: Parts) -> list[str]:
+    """Give what the folder of a test in this file may begin with: as many folders as its configuration counts."""
+    *folders, holding = path
+    spec = (*folders, _TEST.sub("", holding.removesuffix(_HOLDER)))
+    return ["-".join(spec[start:]) for start in range(len(spec))]
+
+
+def _is_project(rest: str, test: str) -> bool:
+    """Is what follows a golden's own name the project at the folder's end, with or without a platform?"""
+    return any(project and test.endswith(project) for project in (rest, rest.rpartition("-")[0]))

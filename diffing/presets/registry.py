@@ -1,0 +1,115 @@
+"""Know every preset: find them by name, recognise them in an artifact, and explain what none of them found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from diffing.globs import literal
+from diffing.presets.flutter import FLUTTER
+from diffing.presets.jest_image_snapshot import JEST_IMAGE_SNAPSHOT
+from diffing.presets.places import folder
+from diffing.presets.playwright import PLAYWRIGHT
+from diffing.presets.preset import Bed, Preset, listed
+from diffing.presets.same_path import SAME_PATH
+from diffing.words import Found, Member, Name, Obsolete, Read, Suite, Tree
+
+PRESETS: Mapping[str, Preset] = {
+    preset.default.name: preset for preset in (PLAYWRIGHT, FLUTTER, JEST_IMAGE_SNAPSHOT, SAME_PATH)
+}
+"""In the order in which they are tried: a machine's report, then signatures, then the goldens' own paths."""
+
+
+def infer(members: Sequence[Member], read: Read, tree: Tree) -> list[Suite]:
+    """Recognise what a repository without configuration has: a suite for each package, of globs that cover
+    only where goldens lie already. The goldens' own paths are tried where nothing else was recognised."""
+    signed = [PLAYWRIGHT, FLUTTER, JEST_IMAGE_SNAPSHOT]
+    suites = [suite for preset in signed for suite in _suites(preset, members, read, tree)]
+    return _apart(suites or list(_suites(SAME_PATH, members, read, tree)))
+
+
+def explain(members: Sequence[Member], suites: Sequence[Suite]) -> tuple[str, ...]:
+    """Say in sentences why nothing was found: what was looked for, what is there, and what to change."""
+    presets = [PRESETS[name] for name in dict.fromkeys(suite.preset for suite in suites)] or list(PRESETS.values())
+    if not members:
+        return ("The artifacts hold no file at all.", *_advice(presets, members))
+    sought = "; ".join(f"{preset.seeks} ({preset.title})" for preset in presets)
+    kept = "1 file" if len(members) == 1 else f"{len(members)} files"
+    return (
+        f"Looked for {sought}.",
+        f"Found {kept}, none of them that: {listed([member.path for member in sorted(members)], 5)}.",
+        *_advice(presets, members),
+    )
+
+
+def _advice(presets: Iterable[Preset], members: Sequence[Member]) -> Iterator[str]:
+    presets = list(presets)
+    for preset in presets:
+        advice = preset.advise(members)
+        yield advice if len(presets) == 1 else f"{preset.title}: {advice}"
+    yield (
+        "If the candidates lie elsewhere, say so in `.golddigger.yml`: "
+        '`suites: [{preset: same-path, goldens: ["path/to/goldens/**/*.png"], artifact: NAME}]`.'
+    )
+
+
+def _suites(preset: Preset, members: Sequence[Member], read: Read, tree: Tree) -> Iterator[Suite]:
+    """Give a suite for each package whose goldens were drawn, or one without globs where nothing more is known."""
+    found = preset.find(replace(preset.default, goldens=preset.anywhere), members, read, tree)
+    signed = preset.recognise(members, tree)
+    if preset is SAME_PATH and not signed:
+        return
+    beds = _beds(preset, found, tree)
+    for package, lying in _by_package(beds, preset, tree).items():
+        yield _suite(preset, package, _globs(lying))
+    if not beds and (signed or any(each.name for each in found)):
+        yield _suite(preset, "", ())
+
+
+def _suite(preset: Preset, package: str, globs: tuple[str, ...]) -> Suite:
+    return replace(
+        preset.default,
+        name=package or preset.default.name,
+        goldens=globs,
+        artifact=("**",),
+        obsolete=Obsolete.IGNORE,  # nobody said that the artifact holds every candidate
+    )
+
+
+def _beds(preset: Preset, found: Iterable[Found], tree: Tree) -> set[Bed]:
+    names = {name for each in found for name in (each.options if each.name is None else (each.name,))}
+    return {bed for name in names if (bed := preset.bed(name, tree)) is not None}
+
+
+def _by_package(beds: Iterable[Bed], preset: Preset, tree: Tree) -> Mapping[str, set[Bed]]:
+    packages: dict[str, set[Bed]] = {}
+    for bed in sorted(beds, key=lambda bed: (bed.folder, bed.glob)):
+        packages.setdefault(_package(bed.folder, preset, tree), set()).add(bed)
+    return packages
+
+
+def _package(path: str, preset: Preset, tree: Tree) -> str:
+    """Give the nearest folder above with a mark of the framework's; the root where there is none."""
+    while path and not any(Name(f"{path}/{mark}") in tree for mark in preset.marks):
+        path = folder(path)
+    return path
+
+
+def _globs(beds: set[Bed]) -> tuple[str, ...]:
+    """Write the globs of beds, without those that lie in another."""
+    outer = [bed for bed in beds if not any(_within(bed, other) for other in beds)]
+    return tuple(sorted(f"{literal(bed.folder)}/{bed.glob}" if bed.folder else bed.glob for bed in outer))
+
+
+def _within(bed: Bed, other: Bed) -> bool:
+    above = f"{other.folder}/" if other.folder else ""
+    return bed != other and bed.glob == other.glob and bed.folder.startswith(above)
+
+
+def _apart(suites: Sequence[Suite]) -> list[Suite]:
+    """Tell suites of one name apart by their presets."""
+    names = [suite.name for suite in suites]
+    return [
+        replace(suite, name=f"{suite.name}:{suite.preset}") if names.count(suite.name) > 1 else suite
+        for suite in suites
+    ]
