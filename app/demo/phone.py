@@ -164,10 +164,10 @@ def profile(*, banner: bool) -> Canvas:
     canvas.text(_WIDTH / 2, 246, "mara@example.org", 14, theme.quiet, anchor="ms")
     top = 268
     if banner:
-        canvas.box(_EDGE, top, 350, 44, "#fff4d6", radius=12)
-        star(canvas, 42, top + 22, 8, "#d99a1c")
-        canvas.text(58, top + 27, "Silver member: 2 orders to Gold", 14, "#7a5410")
-        top += 56
+        canvas.box(_WIDTH / 2 - 84, 262, 168, 26, "#fff4d6", radius=13)
+        star(canvas, _WIDTH / 2 - 66, 275, 6, "#d99a1c")
+        canvas.text(_WIDTH / 2 + 8, 275, "Silver: 2 orders to Gold", 12, "#7a5410", anchor="mm")
+        top += 32
     _numbers(canvas, theme, top)
     rows = ("Orders", "Addresses", "Payment methods", "Notifications", "Help centre")
     _list(canvas, theme, top + 104, rows)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bots import archive
+from bots.archive import open_path
 from bots.forge import (
     ApproveRule,
     Archive,
@@ -98,7 +98,7 @@ class Local:
         path = self._handover(pipeline).artifacts.get(artifact.id)
         if path is None or not Path(path).exists():
             raise Refused(f"The artifact {artifact.name} is no longer where it was handed over.")
-        return archive.open_path(Path(path))
+        return open_path(Path(path))
 
     def _handover(self, pipeline: Pipeline) -> Handover:
         handover = self._handovers.get(pipeline.id)

@@ -1,0 +1,106 @@
+"""Tell what the sample holds, and that the demo plays from end to end."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from app.demo import artifacts, pictures, sample
+from diffing.differ import differ
+from diffing.words import Kind, Outcome, Rules
+
+KINDS = {
+    "cart_page.png": Kind.CONTENT,
+    "product_page.png": Kind.RECOLOURED,
+    "profile_page.png": Kind.SHIFTED,
+    "settings_dark.png": Kind.ANTIALIASING_ONLY,
+    "sign_in_page.png": Kind.RESIZED,
+    "dashboard-chromium-linux.png": Kind.RECOLOURED,
+    "landing-chromium-linux.png": Kind.CONTENT,
+    "catalogue.json": Kind.FORMATTING_ONLY,
+    "invoice.png": Kind.ENCODING_ONLY,
+    "order.json": Kind.CONTENT,
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> sample.Sample:
+    """The sample, made once."""
+    return sample.make(tmp_path_factory.mktemp("sample"))
+
+
+def test_the_sample_shows_every_kind_of_change() -> None:
+    """As the comparison names them, and as the README promises."""
+    goldens = {**pictures.shop(), **pictures.website(), **pictures.orders()}
+    found: dict[str, Kind | None] = {}
+    for name, drawn in goldens.items():
+        if drawn.golden and drawn.candidate and drawn.golden != drawn.candidate:
+            difference = differ(drawn.golden, drawn.candidate, Rules())
+            if difference.outcome is Outcome.CHANGED:
+                found[Path(name).name] = difference.kind
+            else:
+                assert difference.outcome is Outcome.UNREADABLE
+                assert name.endswith("payment-chromium-linux.png")
+    assert found == KINDS
+
+
+def test_the_sample_has_one_added_and_one_removed() -> None:
+    """And some that are the same."""
+    goldens = {**pictures.shop(), **pictures.website(), **pictures.orders()}.values()
+    assert sum(drawn.golden is None for drawn in goldens) == 1
+    assert sum(drawn.candidate is None for drawn in goldens) == 1
+    assert sum(drawn.golden == drawn.candidate for drawn in goldens) == 3
+
+
+def test_the_same_sample_is_made_every_time(made: sample.Sample, tmp_path: Path) -> None:
+    """Same pictures, same dates, same authors: the same commit, and the same zip."""
+    again = sample.make(tmp_path)
+    assert again.head == made.head
+    zips = [each.artifacts["golddigger-website"].read_bytes() for each in (made, again)]
+    assert zips[0] == zips[1]
+
+
+def test_the_sample_does_not_depend_on_whose_machine_it_is(
+    made: sample.Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody who signs commits and converts line ends gets the same one."""
+    settings = tmp_path / "gitconfig"
+    settings.write_text(
+        "[commit]\n\tgpgSign = true\n[core]\n\tautocrlf = true\n\thooksPath = /nowhere\n"
+        "[init]\n\tdefaultBranch = trunk\n[user]\n\tname = Somebody Else\n"
+    )
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    assert sample.make(tmp_path / "sample").head == made.head
+
+
+def test_the_sample_is_a_clean_checkout_of_main(made: sample.Sample) -> None:
+    """So that an approval on `redesign` is in nobody's way."""
+    said = subprocess.run(
+        ("git", "status", "--porcelain", "--branch"), cwd=made.git.path, capture_output=True, text=True, check=True
+    )
+    assert said.stdout.strip() == "## main"
+
+
+def test_playwrights_report_names_what_lies_beside_it() -> None:
+    """Each attachment's path leads to a file of the artifact or to a golden of the repository."""
+    pages = pictures.website()
+    files = artifacts.playwright(pages)
+    report = json.loads(files["web/results.json"])
+    results = [
+        result
+        for suite in report["suites"]
+        for spec in suite["specs"]
+        for test in spec["tests"]
+        for result in test["results"]
+    ]
+    paths = [
+        each["path"].removeprefix("/home/runner/work/fjord/fjord/") for r in results for each in r["attachments"]
+    ]
+    assert {path for path in paths if path.endswith("-actual.png")} <= set(files)
+    assert {path for path in paths if not path.endswith("-actual.png")} == {
+        name for name, drawn in pages.items() if drawn.golden
+    }
+    assert sum("A snapshot doesn't exist at" in error["message"] for r in results for error in r["errors"]) == 1
