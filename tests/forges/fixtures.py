@@ -1,0 +1,17 @@
+"""Give tests the doubles, and hold them to the contract when a test ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.forges.github.double import GitHubDouble
+
+
+@pytest.fixture
+def github() -> Iterator[GitHubDouble]:
+    """Give a GitHub of the test's own; fails when a request or an answer broke the published contract."""
+    with GitHubDouble() as double:
+        yield double
+    assert double.violations == []
