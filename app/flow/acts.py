@@ -43,7 +43,7 @@ def approve(scene: Scene, selection: Selection, *, via: str) -> list[Job]:
 
 def approve_ticked(scene: Scene, ticks: Ticks) -> list[Job]:
     """Approve what ticked boxes stand for, and ask for the commit."""
-    return _approve(scene, lambda db, stand: _of_boxes(stand, ticks), "tick")
+    return _approve(scene, lambda _, stand: _of_boxes(stand, ticks), "tick")
 
 
 def reject(scene: Scene, selection: Selection) -> list[Job]:

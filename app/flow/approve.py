@@ -32,6 +32,13 @@ def approve(parts: Parts, change_id: int, now: datetime) -> list[Job]:
         return give_up(parts, change_id, claimed, str(refused))
 
 
+def give_up_all(parts: Parts, change_id: int, why: str, now: datetime) -> list[Job]:
+    """Fail what waits on a change, because carrying it out broke us however often it was tried."""
+    with parts.db.begin() as db:
+        claimed = approvals.claim(db, change_id, batch=secrets.token_urlsafe(12), now=now, until=now + parts.lease)
+    return give_up(parts, change_id, claimed, why) if claimed else []
+
+
 def give_up(parts: Parts, change_id: int, claimed: Sequence[StoredApproval], why: str) -> list[Job]:
     """Record that approvals cannot be carried out, and have the reason said."""
     with parts.db.begin() as db:

@@ -12,7 +12,7 @@ from diffing import gitattributes, pointers
 from diffing.digests import blob_id, digest
 from diffing.guard import refusal
 from diffing.pointers import Pointer
-from diffing.words import Digest, Name, Opinion, Refused, Tree
+from diffing.words import Name, Opinion, Refused, Tree
 from storage import decisions, runs
 from storage.approvals import File, StoredApproval
 
@@ -114,3 +114,7 @@ def _stands(name: Name, content: bytes | None, tree: Tree) -> bool:
     if content is None:
         return name not in tree
     return name in tree and tree[name].id == blob_id(content)
+
+
+def _once(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(words))

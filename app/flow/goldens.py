@@ -28,7 +28,7 @@ class Goldens:
             self._repo_id = standing.remember_repo(db, repo)
 
     def digests(self, ids: Iterable[BlobId]) -> dict[BlobId, Digest]:
-        """Give the digest of each golden, fetching what is new; of an LFS pointer the file's that it stands for."""
+        """Give the digest of each golden, fetching what is new; of an LFS pointer its file's."""
         wanted = set(ids)
         with self._parts.db.begin() as db:
             known = {

@@ -29,7 +29,7 @@ class Publish:
 
 @dataclass(frozen=True, slots=True)
 class Approve:
-    """Commit what was approved on a change, `after` seconds from now: what arrives together goes into one commit."""
+    """Commit what was approved on a change, `after` seconds from now: what comes together is one commit."""
 
     change: int
     after: float = 0.0

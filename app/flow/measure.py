@@ -1,4 +1,4 @@
-"""Measure pairs: what is equal by id is never decoded, what differs goes to the comparing processes side by side."""
+"""Measure pairs: what is equal by id is never decoded, what differs is compared side by side."""
 
 from __future__ import annotations
 

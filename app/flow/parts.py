@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from sqlalchemy import Engine
 
@@ -12,6 +13,14 @@ from app.flow.links import Links
 from bots.forge import Forge, Webhook
 from diffing.words import Difference, Rules
 from storage.blobs import Blobs
+
+
+class Pictures(StrEnum):
+    """In whose comments pictures may stand, where whoever has a picture's link can see it."""
+
+    OFF = "off"
+    PUBLIC = "public"  # of public repositories only
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +34,7 @@ class Parts:
     """Both by host."""
     differ: Callable[[bytes, bytes, Rules], Difference]
     links: Links
-    pictures_public: bool = False
-    """May pictures stand in comments, where whoever has their link can see them?"""
+    pictures: Pictures = Pictures.OFF
     gather: float = 3.0
     """Seconds that an approval waits for others to share its commit."""
     lease: timedelta = timedelta(minutes=10)

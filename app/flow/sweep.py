@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from app.flow.jobs import Approve, Compare, Ingest, Job, Publish
 from app.flow.parts import Parts
 from storage import approvals, changes, deliveries, runs
@@ -11,6 +13,7 @@ from storage import approvals, changes, deliveries, runs
 _MOST = 500
 _GRACE = timedelta(seconds=30)
 """Younger deliveries are most likely in the queue still."""
+_ASK_CI = timedelta(minutes=5)
 
 
 def sweep(parts: Parts, now: datetime) -> list[Job]:
@@ -19,6 +22,12 @@ def sweep(parts: Parts, now: datetime) -> list[Job]:
         return [
             *(Ingest(id_) for id_ in deliveries.unhandled(db, now=now, before=now - _GRACE, most=_MOST)),
             *(Compare(id_) for id_ in runs.lapsed(db, now=now, most=_MOST)),
-            *(Publish(id_) for id_ in _owed(parts, now)),
+            *(Publish(id_) for id_ in _owed(db, now)),
             *(Approve(id_) for id_ in approvals.waiting(db, now=now, most=_MOST)),
         ]
+
+
+def _owed(db: Connection, now: datetime) -> list[int]:
+    for id_ in changes.pending(db, said_before=now - _ASK_CI, most=_MOST):
+        changes.want(db, id_)  # CI may have ended without our hearing of it
+    return changes.owed(db, now=now, most=_MOST)

@@ -9,7 +9,7 @@ from itertools import chain
 from sqlalchemy import Connection
 
 from app.flow import enact
-from app.flow.parts import Parts
+from app.flow.parts import Parts, Pictures
 from bots.forge import Change
 from bots.views import ApprovalView, Beside, RunView, Said, View
 from diffing.verdict import judge
@@ -43,7 +43,7 @@ def gather(parts: Parts, change_id: int, change: Change, *, waiting: int, now: d
         approvals=tuple(_approval(each) for each in asked),
         waiting=waiting,
         notice=kept.notice,
-        picture=_pictures(parts, now),
+        picture=_pictures(parts, change, now),
         commented=kept.comment_id is not None,
         beside=_beside(change, asked),
     )
@@ -92,8 +92,9 @@ def _approval(each: StoredApproval) -> ApprovalView:
     )
 
 
-def _pictures(parts: Parts, now: datetime) -> Callable[[Digest], str] | None:
-    if not parts.pictures_public:
+def _pictures(parts: Parts, change: Change, now: datetime) -> Callable[[Digest], str] | None:
+    allowed = {Pictures.OFF: False, Pictures.PUBLIC: not change.repo.private, Pictures.ALL: True}
+    if not allowed[parts.pictures]:
         return None
     until = (now + _PICTURES_LAST).replace(hour=0, minute=0, second=0, microsecond=0)
     return lambda digest: parts.links.picture(digest, until=until)  # the same all day: the comment stays equal

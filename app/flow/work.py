@@ -26,7 +26,8 @@ def give_up(parts: Parts, job: Job, why: str, now: datetime) -> list[Job]:
     """Record that a job broke us however often it was tried."""
     match job:
         case Ingest(delivery):
-            return ingest.give_up(parts, delivery, why)
+            ingest.give_up(parts, delivery, why)
+            return []
         case Compare(run):
             return compare.give_up(parts, run, why, now)
         case Publish(change):

@@ -26,6 +26,6 @@ def make(url: str) -> Broker:
             AgeLimit(max_age=_WEEK),
             ShutdownNotifications(),
             CurrentMessage(),
-            Retries(min_backoff=2 * _SECOND, max_backoff=600 * _SECOND, max_retries=None),
+            Retries(min_backoff=2 * _SECOND, max_backoff=600 * _SECOND, max_retries=100_000),
         ]
     )

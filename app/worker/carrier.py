@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import structlog
 from dramatiq import Actor, Broker
@@ -21,7 +22,12 @@ log = structlog.get_logger("worker")
 
 _TRIES = 3
 """So often is a job tried that breaks us; what is merely unavailable is tried for as long as it takes."""
-_KINDS = {"ingest": Ingest, "compare": Compare, "publish": Publish, "approve": Approve}
+_KINDS: Mapping[str, Callable[[Any], Job]] = {
+    "ingest": Ingest,
+    "compare": Compare,
+    "publish": Publish,
+    "approve": Approve,
+}
 _FIRST = {"approve": 0, "publish": 10, "ingest": 20, "compare": 30}
 """Priorities, the lower the sooner: an approval never waits behind comparisons."""
 
@@ -33,13 +39,7 @@ class Carrier:
         self._parts = parts
         self._clock = clock
         self._actors: dict[str, Actor[[int | str], None]] = {
-            kind: actor(
-                self._worker(kind),
-                broker=broker,
-                actor_name=kind,
-                queue_name=kind,
-                priority=_FIRST[kind],
-            )
+            kind: actor(broker=broker, actor_name=kind, queue_name=kind, priority=_FIRST[kind])(self._worker(kind))
             for kind in _KINDS
         }
 
@@ -54,7 +54,7 @@ class Carrier:
 
     def _worker(self, kind: str) -> Callable[[int | str], None]:
         def do(id_: int | str) -> None:
-            self._do(_KINDS[kind](id_))  # type: ignore[arg-type]  # the sender took it from the same kind
+            self._do(_KINDS[kind](id_))
 
         return do
 
@@ -79,7 +79,7 @@ class Carrier:
         raise Retry(str(unavailable), delay=None if after is None else int(after * 1000)) from unavailable
 
     def _broken(self, job: Job, broken: Exception, now: datetime) -> list[Job]:
-        log.exception("broken")
+        log.error("broken", exc_info=broken)
         message = CurrentMessage.get_current_message()
         tries = 1 + int(message.options.get("retries", 0)) if message else _TRIES
         if tries < _TRIES:

@@ -37,9 +37,7 @@ def running(
         worker.stop(timeout=20_000)
 
 
-def _tick(
-    ended: Event, carrier: Carrier, parts: Parts, clock: Callable[[], datetime], every: float
-) -> None:
+def _tick(ended: Event, carrier: Carrier, parts: Parts, clock: Callable[[], datetime], every: float) -> None:
     while True:
         try:
             carrier.send(sweep(parts, clock()))

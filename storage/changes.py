@@ -1,0 +1,166 @@
+"""Remember changes, and whether a report on them is owed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, case, select, update
+
+from storage.inserting import insert
+from storage.moving import free
+from storage.tables import changes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredChange:
+    """A change as the forge last described it, and what is owed and said of it."""
+
+    id: int
+    repo_id: int
+    number: str
+    title: str
+    author: str
+    url: str
+    branch: str
+    head: str
+    head_repo: str
+    head_path: str
+    base_branch: str
+    base: str
+    open: bool
+    comment_id: str | None
+    """The bot's own comment; None where there is none yet."""
+    wanted: int
+    said: int
+    """A report is owed where it is less than `wanted`."""
+    notice: str
+    """A sentence for the next report; empty where there is none."""
+    pending: bool
+    """Was CI still running when the last report was made?"""
+    lease_until: datetime | None
+    """Until when somebody says the report; None where nobody does."""
+
+
+def upsert(
+    db: Connection,
+    repo_id: int,
+    *,
+    number: str,
+    title: str,
+    author: str,
+    url: str,
+    branch: str,
+    head: str,
+    head_repo: str,
+    head_path: str,
+    base_branch: str,
+    base: str,
+    open: bool,  # noqa: A002  the word of the port's Change
+) -> int:
+    """Keep what the forge says of a change, and give its row's id."""
+    said = {
+        "title": title,
+        "author": author,
+        "url": url,
+        "branch": branch,
+        "head": head,
+        "head_repo": head_repo,
+        "head_path": head_path,
+        "base_branch": base_branch,
+        "base": base,
+        "open": open,
+    }
+    kept: int = db.execute(
+        insert(db, changes)
+        .values(repo_id=repo_id, number=number, **said)
+        .on_conflict_do_update(index_elements=["repo_id", "number"], set_=said)
+        .returning(changes.c.id)
+    ).scalar_one()
+    return kept
+
+
+def get(db: Connection, change_id: int) -> StoredChange:
+    """Give a change."""
+    return _stored(db.execute(select(changes).where(changes.c.id == change_id)).one())
+
+
+def find(db: Connection, repo_id: int, number: str) -> StoredChange | None:
+    """Give a repository's change by its number; None where Golddigger has not met it."""
+    query = select(changes).where(changes.c.repo_id == repo_id, changes.c.number == number)
+    row = db.execute(query).one_or_none()
+    return _stored(row) if row else None
+
+
+def at_head(db: Connection, repo_id: int, head: str) -> list[StoredChange]:
+    """Give the changes whose head is this commit, oldest first."""
+    query = select(changes).where(changes.c.repo_id == repo_id, changes.c.head == head).order_by(changes.c.id)
+    return [_stored(row) for row in db.execute(query)]
+
+
+def close(db: Connection, change_id: int) -> None:
+    """Record that a change is closed or merged."""
+    db.execute(update(changes).where(changes.c.id == change_id).values(open=False))
+
+
+def set_comment(db: Connection, change_id: int, comment_id: str | None) -> None:
+    """Record which comment is the bot's own."""
+    db.execute(update(changes).where(changes.c.id == change_id).values(comment_id=comment_id))
+
+
+def want(db: Connection, change_id: int, notice: str = "") -> None:
+    """Ask for a report. A sentence given along replaces the one that stands."""
+    wanted = update(changes).where(changes.c.id == change_id).values(wanted=changes.c.wanted + 1)
+    db.execute(wanted.values(notice=notice) if notice else wanted)
+
+
+def claim(db: Connection, change_id: int, *, now: datetime, until: datetime) -> int | None:
+    """Take on the report that is owed, and give the wish that it will satisfy; None where none is owed, or
+    somebody else says it."""
+    taken: int | None = db.execute(
+        update(changes)
+        .where(changes.c.id == change_id, changes.c.said < changes.c.wanted, free(changes, now))
+        .values(lease_until=until)
+        .returning(changes.c.wanted)
+    ).scalar_one_or_none()
+    return taken
+
+
+def said(db: Connection, change_id: int, wanted: int) -> None:
+    """Record that a wish was satisfied. The notice was said too, unless somebody wished for more since."""
+    db.execute(
+        update(changes)
+        .where(changes.c.id == change_id)
+        .values(
+            said=case((changes.c.said < wanted, wanted), else_=changes.c.said),
+            notice=case((changes.c.wanted <= wanted, ""), else_=changes.c.notice),
+            lease_until=None,
+        )
+    )
+
+
+def release(db: Connection, change_id: int) -> None:
+    """Give an owed report back, unsaid."""
+    db.execute(update(changes).where(changes.c.id == change_id).values(lease_until=None))
+
+
+def owed(db: Connection, *, now: datetime, most: int) -> list[int]:
+    """Give the changes on which a report is owed that nobody says."""
+    owing = select(changes.c.id).where(changes.c.said < changes.c.wanted, free(changes, now))
+    return list(db.execute(owing.order_by(changes.c.id).limit(most)).scalars())
+
+
+def set_pending(db: Connection, change_id: int, pending: bool) -> None:
+    """Record whether CI was still running when the last report was made."""
+    db.execute(update(changes).where(changes.c.id == change_id).values(pending=pending))
+
+
+def pending(db: Connection, *, now: datetime, most: int) -> list[int]:
+    """Give the open changes whose last report was not final, and on which nobody says one now."""
+    unsettled = select(changes.c.id).where(changes.c.pending, changes.c.open, free(changes, now))
+    return list(db.execute(unsettled.order_by(changes.c.id).limit(most)).scalars())
+
+
+def _stored(row: Row[Any]) -> StoredChange:
+    return StoredChange(**row._asdict())

@@ -1,0 +1,103 @@
+"""Keep what runs found: goldens beside candidates."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import insert as plain_insert
+
+from diffing.words import BlobId, Comparison, Difference, Digest, Name, Outcome
+from storage import differences
+from storage.tables import comparisons
+
+_LARGEST_ID = 2**31 - 1
+
+
+def add(db: Connection, run_id: str, found: Sequence[Comparison]) -> None:
+    """Keep what a run found."""
+    if found:
+        db.execute(plain_insert(comparisons), [{"run_id": run_id, **_columns(each)} for each in found])
+
+
+def of_run(db: Connection, run_id: str) -> list[Comparison]:
+    """Give what a run found, in the order in which it was given."""
+    query = select(comparisons).where(comparisons.c.run_id == run_id).order_by(comparisons.c.id)
+    return [_comparison(row) for row in db.execute(query)]
+
+
+def find(db: Connection, comparison_id: int) -> tuple[str, Comparison] | None:
+    """Give a comparison with its run's id; None where there is none."""
+    if not 0 < comparison_id <= _LARGEST_ID:  # it came out of an address
+        return None
+    row = db.execute(select(comparisons).where(comparisons.c.id == comparison_id)).one_or_none()
+    return (row.run_id, _comparison(row)) if row else None
+
+
+def digests(db: Connection, run_id: str) -> set[Digest]:
+    """Give every file that a run may show: goldens, candidates and masks."""
+    query = select(comparisons.c.golden, comparisons.c.candidate, comparisons.c.mask)
+    rows = db.execute(query.where(comparisons.c.run_id == run_id))
+    return {Digest(each) for each in chain.from_iterable(rows) if each is not None}
+
+
+def counts(db: Connection, run_ids: Collection[str]) -> dict[str, dict[Outcome, int]]:
+    """Count by outcome what each run found; a run that found nothing is left out."""
+    query = (
+        select(comparisons.c.run_id, comparisons.c.outcome, func.count())
+        .where(comparisons.c.run_id.in_(run_ids))
+        .group_by(comparisons.c.run_id, comparisons.c.outcome)
+    )
+    counted: defaultdict[str, dict[Outcome, int]] = defaultdict(dict)
+    for run_id, outcome, count in db.execute(query):
+        counted[run_id][Outcome(outcome)] = count
+    return dict(counted)
+
+
+def _columns(each: Comparison) -> dict[str, Any]:
+    difference = each.difference
+    return {
+        "suite": each.suite,
+        "name": each.name,
+        "outcome": each.outcome.value,
+        "placed": each.placed,
+        "golden": each.golden,
+        "golden_blob": each.golden_blob,
+        "candidate": each.candidate,
+        "mask": each.mask,
+        "kind": difference.kind.value if difference and difference.kind else None,
+        "fingerprint": difference.fingerprint if difference else "",
+        "pixels": difference.pixels if difference else 0,
+        "ratio": difference.ratio if difference else 0.0,
+        "difference": differences.written(difference) if difference else None,
+        "flaky": each.flaky,
+        "why": each.why,
+    }
+
+
+def _comparison(row: Row[Any]) -> Comparison:
+    return Comparison(
+        id=str(row.id),
+        suite=row.suite,
+        name=Name(row.name),
+        outcome=Outcome(row.outcome),
+        placed=row.placed,
+        golden=Digest(row.golden) if row.golden else None,
+        golden_blob=BlobId(row.golden_blob) if row.golden_blob else None,
+        candidate=Digest(row.candidate) if row.candidate else None,
+        difference=_difference(row),
+        mask=Digest(row.mask) if row.mask else None,
+        flaky=row.flaky,
+        why=row.why,
+    )
+
+
+def _difference(row: Row[Any]) -> Difference | None:
+    if row.difference is None:
+        return None
+    return differences.read(
+        row.difference, kind=row.kind, fingerprint=row.fingerprint, pixels=row.pixels, ratio=row.ratio
+    )

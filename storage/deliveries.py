@@ -1,0 +1,101 @@
+"""Keep webhook calls until they are read, each once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, case, or_, select
+
+from diffing.states import Moves
+from storage.inserting import insert
+from storage.moving import lapsed, move, moved
+from storage.tables import deliveries
+
+DELIVERY: Moves = {
+    "received": frozenset({"running"}),
+    "running": frozenset({"running", "done", "failed", "received"}),
+    "failed": frozenset({"received"}),
+    "done": frozenset(),
+}
+"""`running` may follow itself: a lease lapsed and somebody else took over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDelivery:
+    """One webhook call, verified and kept."""
+
+    id: int
+    host: str
+    delivery_id: str
+    event: str
+    body: bytes
+    state: str
+    why: str
+    tries: int
+    lease_until: datetime | None
+    received_at: datetime
+
+
+def keep(db: Connection, *, host: str, delivery_id: str, event: str, body: bytes, now: datetime) -> int | None:
+    """Keep a delivery and give its row's id, for a copy of one that is not done too; None for a copy of a done one.
+
+    A copy is read again from the start, unless somebody is reading the first at this moment."""
+    held = and_(deliveries.c.state == "running", deliveries.c.lease_until > now)
+    kept: int | None = db.execute(
+        insert(db, deliveries)
+        .values(host=host, delivery_id=delivery_id, event=event, body=body, state="received", received_at=now)
+        .on_conflict_do_update(
+            index_elements=["host", "delivery_id"],
+            set_={
+                "state": case((held, deliveries.c.state), else_="received"),
+                "lease_until": case((held, deliveries.c.lease_until), else_=None),
+            },
+            where=deliveries.c.state != "done",
+        )
+        .returning(deliveries.c.id)
+    ).scalar_one_or_none()
+    return kept
+
+
+def get(db: Connection, id_: int) -> StoredDelivery:
+    """Give a delivery."""
+    row = db.execute(select(deliveries).where(deliveries.c.id == id_)).one()
+    return StoredDelivery(**row._asdict())
+
+
+def claim(db: Connection, id_: int, *, now: datetime, until: datetime) -> bool:
+    """Take a delivery that is received, or whose reader's lease lapsed; False where somebody else has it."""
+    return moved(
+        db,
+        move(deliveries, DELIVERY, "running", lease_until=until, tries=deliveries.c.tries + 1).where(
+            deliveries.c.id == id_, or_(deliveries.c.state == "received", lapsed(deliveries, now))
+        ),
+    )
+
+
+def finish(db: Connection, id_: int, *, why: str) -> None:
+    """Record that a delivery was read, and what came of it."""
+    db.execute(move(deliveries, DELIVERY, "done", why=why).where(deliveries.c.id == id_))
+
+
+def fail(db: Connection, id_: int, *, why: str) -> None:
+    """Record that a delivery cannot be handled, and why."""
+    db.execute(move(deliveries, DELIVERY, "failed", why=why).where(deliveries.c.id == id_))
+
+
+def release(db: Connection, id_: int) -> None:
+    """Give a delivery back, to be read again."""
+    db.execute(
+        move(deliveries, DELIVERY, "received").where(deliveries.c.id == id_, deliveries.c.state == "running")
+    )
+
+
+def unhandled(db: Connection, *, now: datetime, before: datetime, most: int) -> list[int]:
+    """Give the deliveries that nobody reads: received before `before`, or left by a reader whose lease lapsed."""
+    left = or_(
+        and_(deliveries.c.state == "received", deliveries.c.received_at < before),
+        and_(deliveries.c.state == "running", lapsed(deliveries, now)),
+    )
+    found = select(deliveries.c.id).where(left).order_by(deliveries.c.id).limit(most)
+    return list(db.execute(found).scalars())

@@ -1,0 +1,35 @@
+"""Begin an UPDATE that moves rows from state to state: a compare-and-set along a table of moves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, Update, or_, update
+
+from diffing.states import Moves, before
+
+
+def move(table: Table, moves: Moves, after: str, **values: Any) -> Update:
+    """Begin a move to `after` from only those states that it may follow. Its lease is over, unless one is given."""
+    return (
+        update(table)
+        .where(table.c.state.in_(before(moves, after)))
+        .values({"state": after, "lease_until": None, **values})
+    )
+
+
+def free(table: Table, now: datetime) -> ColumnElement[bool]:
+    """Does nobody hold the row's lease?"""
+    return or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
+
+
+def lapsed(table: Table, now: datetime) -> ColumnElement[bool]:
+    """Did somebody hold the row's lease for too long?"""
+    held: ColumnElement[bool] = table.c.lease_until <= now
+    return held
+
+
+def moved(db: Connection, statement: Update) -> bool:
+    """Carry out a move of one row; was it this very call that moved it?"""
+    return db.execute(statement).rowcount == 1

@@ -1,0 +1,52 @@
+"""Remember the repositories that the bot was given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, update
+
+from storage.inserting import insert
+from storage.tables import repos
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRepo:
+    """A repository, as the forge last described it."""
+
+    id: int
+    host: str
+    forge_id: str
+    path: str
+    tenant: str
+    private: bool
+
+
+_COLUMNS = (repos.c.id, repos.c.host, repos.c.forge_id, repos.c.path, repos.c.tenant, repos.c.private)
+
+
+def upsert(db: Connection, *, host: str, forge_id: str, path: str, tenant: str, private: bool) -> int:
+    """Keep what the forge says of a repository, and give its row's id. It is the bot's again, if it was lost."""
+    said = {"path": path, "tenant": tenant, "private": private, "gone": False}
+    kept: int = db.execute(
+        insert(db, repos)
+        .values(host=host, forge_id=forge_id, **said)
+        .on_conflict_do_update(index_elements=["host", "forge_id"], set_=said)
+        .returning(repos.c.id)
+    ).scalar_one()
+    return kept
+
+
+def get(db: Connection, repo_id: int) -> StoredRepo:
+    """Give a repository."""
+    row = db.execute(select(*_COLUMNS).where(repos.c.id == repo_id)).one()
+    return StoredRepo(**row._asdict())
+
+
+def leave(db: Connection, *, host: str, tenant: str, forge_ids: Sequence[str] | None) -> None:
+    """Record that the bot lost repositories of a tenant. None: all of them."""
+    lost = update(repos).where(repos.c.host == host, repos.c.tenant == tenant)
+    if forge_ids is not None:
+        lost = lost.where(repos.c.forge_id.in_(forge_ids))
+    db.execute(lost.values(gone=True))
