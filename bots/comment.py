@@ -141,8 +141,15 @@ def _boxes(view: View, room: int) -> list[str]:
 def _all(offered: list[Comparison]) -> list[str]:
     if not offered:
         return []
-    only = markdown.code(offered[0].name) if len(offered) == 1 else f"all {goldens(len(offered))}"
-    return [markers.box(Everything(), only)]
+    number = len(offered)
+    label = (
+        f"all {goldens(number)}"
+        if number > 2
+        else "both goldens"
+        if number == 2
+        else markdown.code(offered[0].name)
+    )
+    return [markers.box(Everything(), label)]
 
 
 def _by_suite(offered: list[Comparison]) -> list[str]:

@@ -24,7 +24,7 @@ _CODE = re.compile(r"`([^`\n]+)`")
 
 def code(name: str, most: int = 100) -> str:
     """Write a name as code; where it is long, its beginning and its end."""
-    shown = _short(_visible(name), most) or "?"
+    shown = _visible(_short(name, most)) or "?"
     return f"`{shown}`" if shown == shown.strip() else f"` {shown} `"
 
 

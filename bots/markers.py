@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-_REPORT = re.compile(r"<!-- golddigger:report change=(\S+) head=(\S+) -->")
-_BOX = re.compile(r"- \[ \] <!-- golddigger:approve (?:(all)|suite=(\S+)|comparison=(\S+)) -->.*")
+_REPORT = re.compile(r"<!-- golddigger:report change=(\S*) head=(\S*) -->")
+_BOX = re.compile(r"- \[ \] <!-- golddigger:approve (?:(all)|suite=(\S*)|comparison=(\S*)) -->.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def read_box(line: str) -> Box | None:
     everything, suite, comparison = match.groups()
     if everything:
         return Everything()
-    return SuiteBox(unquote(suite)) if suite else ComparisonBox(unquote(comparison))
+    return ComparisonBox(unquote(comparison)) if suite is None else SuiteBox(unquote(suite))
 
 
 def ticked(line: str) -> str:
@@ -87,4 +87,4 @@ def boxes(lines: Iterable[str]) -> list[Box]:
 
 def _word(text: str) -> str:
     """Write a text without spaces and without what could end a comment: two dashes are no comment on GitHub."""
-    return quote(text, safe="", errors="replace").replace("-", "%2D") or "%00"
+    return quote(text, safe="", errors="replace").replace("-", "%2D")

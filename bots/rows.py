@@ -10,7 +10,8 @@ from bots.sentences import FLAKY, SORTS, goldens, numbers, rank, sort_of, what
 from bots.views import RunView, View
 from diffing.words import Comparison, Digest, Opinion, Size
 
-_PICTURE_WIDTH = 200
+_WIDEST, _TALLEST = 200, 260
+"""Of a picture in a table, in pixels on the screen."""
 _NAMED_ALIKE = 3
 _SIGNS = {Opinion.APPROVED: "✓", Opinion.REJECTED: "✗"}
 
@@ -58,14 +59,17 @@ def suites(view: View) -> list[str]:
 
 def header(view: View) -> str:
     """Write the beginning of the table of goldens."""
-    return markdown.heads("Golden", "What changed", *(["Before", "After", "Difference"] if view.picture else []))
+    return markdown.heads("Golden", *(["Before", "After", "Difference"] if view.picture else ["What changed"]))
 
 
 def lines(view: View, told: Sequence[Row]) -> Iterator[str]:
     """Write the rows of the table of goldens."""
     for row in told:
-        shown = _pictures(row.members[0], view.picture) if view.picture else []
-        yield markdown.row(_name(row), _change(row, view), *shown)
+        name, change = _name(row), _change(row, view)
+        if view.picture:
+            yield markdown.row(f"{name}<br>{change}", *_pictures(row.members[0], view.picture))
+        else:
+            yield markdown.row(name, change)
 
 
 def _of_sort(members: Sequence[Comparison], sort: str) -> str:
@@ -113,7 +117,7 @@ def _decided(comparison: Comparison, view: View) -> str:
 
 def _pictures(comparison: Comparison, address: Callable[[Digest], str]) -> list[str]:
     def shown(digest: Digest | None, size: Size | None, alt: str) -> str:
-        return markdown.picture(address(digest), alt, _PICTURE_WIDTH) if digest and size else ""
+        return markdown.picture(address(digest), alt, _width(size)) if digest and size else ""
 
     seen = comparison.difference
     before, after = (seen.golden_size, seen.candidate_size) if seen else (None, None)
@@ -122,3 +126,7 @@ def _pictures(comparison: Comparison, address: Callable[[Digest], str]) -> list[
         shown(comparison.candidate, after, "after"),
         shown(comparison.mask, before and after, "difference"),
     ]
+
+
+def _width(size: Size) -> int:
+    return max(1, min(_WIDEST, _TALLEST * size.width // max(1, size.height)))
