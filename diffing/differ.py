@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from diffing import formats, images, pictures, text
@@ -59,7 +61,17 @@ def _pictures(golden: bytes, candidate: bytes, rules: Rules) -> Difference:
         before = images.read(golden, most_pixels=rules.most_pixels)
     except Refused as refused:
         return _golden_unreadable(after, str(refused))
-    return pictures.compare(before, after, rules)
+    found = pictures.compare(before, after, rules)
+    return replace(found, why=" ".join(filter(None, (found.why, _remark(golden, candidate, found)))))
+
+
+def _remark(golden: bytes, candidate: bytes, found: Difference) -> str:
+    before, after = sniff(golden), sniff(candidate)
+    if before is not after:
+        return f"{before} became {after}."
+    if not found.largest and (images.is_deep(golden) or images.is_deep(candidate)):
+        return "Of 16 bits a channel, 8 are compared."
+    return ""
 
 
 def _golden_unreadable(candidate: Picture, clause: str) -> Difference:

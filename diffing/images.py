@@ -66,7 +66,9 @@ def read(content: bytes, *, most_pixels: int) -> Picture:
                 return _decode(image, most_pixels)
     except Refused:
         raise
-    except (MemoryError, Image.DecompressionBombError) as large:
+    except Image.DecompressionBombError as bomb:  # by the header too, at 178 megapixels
+        raise Refused(f"has far more than {most_pixels / 1e6:g} megapixels: draw a smaller one") from bomb
+    except MemoryError as large:
         raise Refused("needs more memory than one image may have: draw a smaller one") from large
     except Exception as broken:  # Pillow's parsers raise whatever they trip over
         raise Refused(f"is a damaged {kind} ({_reason(broken)}): let CI draw and keep it again") from broken
@@ -81,7 +83,10 @@ def _decode(image: Image.Image, most_pixels: int) -> Picture:
     for frame in _frames(image, count, most_pixels):
         frames.append(_rgba(frame))
         times.append(frame.info.get("duration"))
-    return Picture(tuple(frames), _facts({**image.info, "duration": times if count > 1 else None}))
+    # WebP says a loop count and a time of its only frame too
+    still = {"duration", "loop"} if count == 1 else set()
+    info = {key: value for key, value in image.info.items() if key not in still}
+    return Picture(tuple(frames), _facts({**info, "duration": times} if count > 1 else info))
 
 
 def _frames(image: Image.Image, count: int, most_pixels: int) -> Iterator[Image.Image]:
@@ -95,6 +100,8 @@ def _frames(image: Image.Image, count: int, most_pixels: int) -> Iterator[Image.
 
 
 def _check(image: Image.Image, frames: int, most_pixels: int) -> None:
+    if not image.width * image.height:
+        raise Refused("has no pixels: the test probably drew nothing")
     if frames > MOST_FRAMES:
         raise Refused(f"says it has {frames} frames; at most {MOST_FRAMES} are compared: record a shorter one")
     pixels = image.width * image.height * frames
