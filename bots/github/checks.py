@@ -1,0 +1,139 @@
+"""Say a report on a check run: one of a head, edited in place, with its annotations and buttons."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bots.forge import Annotation, Button, Publications, Report
+from bots.github.client import Api
+from bots.github.transport import Clock
+
+Json = Any
+_AT_ONCE = 50
+_MOST_BYTES = 65_535
+_MOST_TITLE = 255
+_MOST_BUTTONS = 3
+_LABEL, _DESCRIPTION, _IDENTIFIER = 20, 40, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Where a report stands now, and since when by GitHub's own record."""
+
+    check: str
+    annotated: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """Our checks in one repository. `name` is what branch protection asks for."""
+
+    api: Api
+    name: str
+    app_id: str
+    clock: Clock
+
+    def say(self, report: Report, before: Publications) -> Said:
+        """Say a report on the head's check: the one that stands, or a new one where it cannot be edited to it."""
+        digest = fingerprint(report.annotations)
+        standing = self._standing(report, before)
+        batches = _batches(report.annotations)
+        if standing and self._fits(standing, report, before.annotated == digest):
+            if standing["output"]["annotations_count"]:
+                batches = [[]]
+            path = ("check-runs", str(standing["id"]))
+            check = self.api.patch(*path, body=self._body(report, batches[0])).data
+        else:
+            body = {"head_sha": report.head, **self._body(report, batches[0])}
+            check = self.api.post("check-runs", body=body).data
+        for batch in batches[1:]:
+            output = {**_output(report), "annotations": [_annotation(each) for each in batch]}
+            self.api.patch("check-runs", str(check["id"]), body={"output": output})
+        return Said(str(check["id"]), digest, _moment(check, self.clock()))
+
+    def _standing(self, report: Report, before: Publications) -> Json | None:
+        """Give our check on this head; also one that was made just before a crash, and not recorded."""
+        if before.check is not None:
+            return self.api.find("check-runs", before.check)
+        asked = {"check_name": self.name, "app_id": self.app_id, "filter": "all"}
+        every = self.api.pages("commits", report.head, "check-runs", key="check_runs", params=asked)
+        ours = [each for each in every if self._ours(each, report)]
+        return max(ours, key=lambda each: int(each["id"]), default=None)
+
+    def _ours(self, check: Json, report: Report) -> bool:
+        owner = str((check["app"] or {}).get("id"))
+        return check["external_id"] == report.handle and owner == self.app_id
+
+    @staticmethod
+    def _fits(standing: Json, report: Report, same: bool) -> bool:
+        """Can a check be edited to say this? Annotations can only be added, and an end is not taken back."""
+        reopened = report.conclusion is None and standing["status"] == "completed"
+        return not reopened and (same or not standing["output"]["annotations_count"])
+
+    def _body(self, report: Report, annotations: Sequence[Annotation]) -> Json:
+        output = _output(report)
+        if annotations:
+            output["annotations"] = [_annotation(each) for each in annotations]
+        state: Json = {"status": "in_progress"}
+        if report.conclusion is not None:
+            ended = self.clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+            state = {"status": "completed", "conclusion": report.conclusion.value, "completed_at": ended}
+        return {
+            "name": self.name,
+            "external_id": report.handle,
+            "details_url": report.url,
+            "output": output,
+            "actions": [_action(each) for each in report.buttons[:_MOST_BUTTONS]],
+            **state,
+        }
+
+
+def fingerprint(annotations: Sequence[Annotation]) -> str:
+    """Give the digest of annotations; empty where there are none."""
+    if not annotations:
+        return ""
+    told = [[each.path, each.title, each.message, each.failure] for each in annotations]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _batches(annotations: Sequence[Annotation]) -> list[Sequence[Annotation]]:
+    return [annotations[at : at + _AT_ONCE] for at in range(0, len(annotations), _AT_ONCE)] or [[]]
+
+
+def _output(report: Report) -> dict[str, Json]:
+    return {"title": report.title[:_MOST_TITLE], "summary": _cut(report.summary, _MOST_BYTES) or report.title}
+
+
+def _annotation(told: Annotation) -> Json:
+    return {
+        "path": told.path,
+        "start_line": 1,
+        "end_line": 1,
+        "annotation_level": "failure" if told.failure else "notice",
+        "title": told.title[:_MOST_TITLE],
+        "message": _cut(told.message, _MOST_BYTES),
+    }
+
+
+def _action(button: Button) -> Json:
+    return {
+        "label": button.label[:_LABEL],
+        "description": button.description[:_DESCRIPTION],
+        "identifier": button.id[:_IDENTIFIER],
+    }
+
+
+def _cut(text: str, most: int) -> str:
+    """Cut at a number of bytes, which is what GitHub counts, and never inside a character."""
+    return text.encode()[:most].decode(errors="ignore")
+
+
+def _moment(check: Json, now: datetime) -> datetime:
+    told = check.get("completed_at") or check.get("started_at")
+    return datetime.fromisoformat(told) if told else now

@@ -1,0 +1,24 @@
+"""Say a report: the check first, which a team may require, then the comment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from bots.forge import Publications, Report
+from bots.github.checks import Checks
+from bots.github.comments import Comments
+
+
+def publish(checks: Checks, comments: Comments, report: Report, before: Publications) -> Iterator[Publications]:
+    """Say a report, and after each step where it stands now."""
+    said = checks.say(report, before)
+    now_said = replace(before, check=said.check, annotated=said.annotated)
+    if report.comment is None:
+        yield replace(now_said, said_at=said.at)
+        return
+    yield now_said
+    comment = comments.say(report.comment, before.comment)
+    written = datetime.fromisoformat(comment["updated_at"])
+    yield replace(now_said, comment=str(comment["id"]), said_at=written)

@@ -1,0 +1,35 @@
+"""Answer a comment: by a sign under it, or in words."""
+
+from __future__ import annotations
+
+from bots.forge import Reaction
+from bots.github.client import Api
+from bots.github.limits import Failed
+
+_SIGNS = {Reaction.SEEN: "eyes", Reaction.DONE: "rocket", Reaction.REFUSED: "confused"}
+_UNREACHABLE = {403, 404, 410, 422}  # deleted meanwhile, or the conversation is locked
+_MOST_LINES = 3
+_MOST_LETTERS = 200
+
+
+def react(api: Api, comment: str, reaction: Reaction) -> None:
+    """Show a sign under a comment. A comment that is gone needs none."""
+    try:
+        api.post("issues", "comments", comment, "reactions", body={"content": _SIGNS[reaction]})
+    except Failed as failed:
+        if failed.status not in _UNREACHABLE:
+            raise
+
+
+def reply(api: Api, number: str, comment: str, text: str) -> None:
+    """Answer below a comment's first words, which pull requests cannot thread otherwise."""
+    asked = api.find("issues", "comments", comment)
+    quoted = _quote((asked or {}).get("body") or "")
+    api.post("issues", number, "comments", body={"body": f"{quoted}{text}"})
+
+
+def _quote(body: str) -> str:
+    """Quote as code, in which nothing links, pings or is a command."""
+    lines = [line.strip().replace("`", "ˋ") for line in body.splitlines() if line.strip()]
+    quoted = "".join(f"> `{line[:_MOST_LETTERS]}`\n" for line in lines[:_MOST_LINES])
+    return f"{quoted}\n" if quoted else ""
