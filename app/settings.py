@@ -1,0 +1,249 @@
+"""Read the settings once, whole: the environment over a TOML file over what is usual."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from tomllib import TOMLDecodeError
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from diffing.words import Refused
+
+PREFIX = "GOLDDIGGER_"
+DATA = Path("golddigger-data")
+_SHORTEST_KEY = 16
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("is no address such as https://golddigger.example.org")
+    return value.rstrip("/")
+
+
+Address = Annotated[str, AfterValidator(_address)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitHubApp:
+    """The GitHub App that this process is. Its secrets never print."""
+
+    app_id: str
+    private_key: str = field(repr=False)
+    webhook_secrets: tuple[str, ...] = field(repr=False)
+    """Any of them verifies: the old one and the new one, while it is being changed."""
+    api_url: str
+    web_url: str
+    host: str
+    client_id: str = ""
+    """Empty, as the secret, where nobody can sign in on the page."""
+    client_secret: str = field(default="", repr=False)
+
+
+class Settings(BaseModel):
+    """Everything that an operator can set. Secrets never print.
+
+    Made by hand, it is what it is given and never looks at the environment: a demo cannot write into the
+    database of a server."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, hide_input_in_errors=True)
+
+    github_app_id: str = ""
+    github_private_key: SecretStr = SecretStr("")
+    """The PEM text, its line ends also as a backslash and an n, or the path of a file that holds it."""
+    github_webhook_secret: SecretStr = SecretStr("")
+    """One, or several with commas between them."""
+    github_api_url: Address = "https://api.github.com"
+    github_web_url: Address = "https://github.com"
+    github_client_id: str = ""
+    github_client_secret: SecretStr = SecretStr("")
+    public_url: Address = "http://127.0.0.1:8000"
+    """Where browsers and forges reach this."""
+    secret_key: SecretStr = Field(min_length=_SHORTEST_KEY)
+    """Signs sessions and links. Who changes it makes every link that was given out useless."""
+    data: Path = DATA
+    database_url: str = Field(default="", repr=False)
+    storage_url: str = ""
+    """Empty, as the database's address: in the data folder."""
+    queue_url: str = Field(default="memory://", repr=False)
+    images: Literal["off", "public", "all"] = "off"
+    """In comments on which repositories pictures stand, where whoever has their link sees them."""
+    workers: int = Field(default=2, ge=1, le=256)
+    """Comparisons at a time."""
+    compare_memory: int = Field(default=2 << 30, ge=64 << 20)
+    """Bytes that one comparison may take."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _beside_the_data(cls, values: dict[str, Any]) -> dict[str, Any]:
+        folder = Path(values.get("data") or DATA).expanduser().absolute()
+        usual = {"database_url": f"sqlite:///{folder / 'golddigger.db'}", "storage_url": str(folder / "blobs")}
+        return {**values, "data": folder, **{name: values.get(name) or usual[name] for name in usual}}
+
+    @property
+    def github(self) -> GitHubApp | None:
+        """Give the GitHub App; None where none is configured."""
+        if not self.github_app_id:
+            return None
+        secret = self.github_webhook_secret.get_secret_value()
+        return GitHubApp(
+            app_id=self.github_app_id,
+            private_key=self.github_private_key.get_secret_value().replace("\\n", "\n"),
+            webhook_secrets=tuple(each.strip() for each in secret.split(",") if each.strip()),
+            api_url=self.github_api_url,
+            web_url=self.github_web_url,
+            host=urlsplit(self.github_web_url).netloc,
+            client_id=self.github_client_id,
+            client_secret=self.github_client_secret.get_secret_value(),
+        )
+
+
+class _Sources(Settings, BaseSettings):
+    """Tells pydantic-settings what there is to look for."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True)
+
+
+def load(config: Path | None = None) -> Settings:
+    """Read the settings; Refused, naming everything that is wrong with them at once and how to mend it.
+
+    Makes the data folder, and in it a secret key where none is set."""
+    values, problems = _layers(config)
+    problems += [*_misspelt(os.environ), *_incomplete(values)]
+    try:
+        values["secret_key"] = values.get("secret_key") or _kept_key(values)
+    except Refused as refused:
+        problems.append(str(refused))
+        values["secret_key"] = "-" * _SHORTEST_KEY  # so that only what is wrong with the others is found
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        problems += [_sentence(str(each["loc"][0]), each["msg"]) for each in error.errors()]
+    if problems:
+        raise Refused("\n".join(["The settings need mending:", *(f"  - {each}" for each in problems)]))
+    return settings
+
+
+# ---------------------------------------------------------------------------------------------- sources
+
+
+def _layers(config: Path | None) -> tuple[dict[str, Any], list[str]]:
+    """Put the stronger layer over the weaker; a value may stand in a file of its own. Gives what failed too."""
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for layer in (_toml(config), _environment()):
+        for name, value in layer.items():
+            if f"{name}_file" in layer:
+                problems.append(f"{_shown(name)} is set as itself and as {_shown(name)}_FILE: keep one.")
+            try:
+                values[name.removesuffix("_file")] = _content(name, value)
+            except (OSError, UnicodeDecodeError):
+                problems.append(f"{_shown(name)} names {value}, which is no file that can be read.")
+    return values, problems
+
+
+def _toml(config: Path | None) -> dict[str, Any]:
+    if config is None:
+        return {}
+    if not config.is_file():
+        raise Refused(f"There is no settings file {config}.")
+    try:
+        return TomlConfigSettingsSource(_Sources, config)()
+    except (TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Refused(f"{config} is no TOML: {error}.") from error
+
+
+def _environment() -> dict[str, Any]:
+    files = {f"{name}_file": os.environ.get(f"{_shown(name)}_FILE") for name in Settings.model_fields}
+    return {**EnvSettingsSource(_Sources)(), **{name: path for name, path in files.items() if path}}
+
+
+def _content(name: str, value: Any) -> Any:
+    """Give a value itself, or what stands in the file that it names."""
+    if name.endswith("_file"):
+        return Path(value).expanduser().read_text().strip()
+    if name == "github_private_key" and "-----BEGIN" not in str(value):
+        return Path(value).expanduser().read_text().strip()
+    return value
+
+
+def _kept_key(values: Mapping[str, Any]) -> str:
+    """Give the data folder's own key; make it the first time, readable for nobody else."""
+    if not str(values.get("database_url") or "sqlite:").startswith("sqlite:"):
+        raise Refused(f"{_shown('secret_key')} is not set, and all processes of one database must share one.")
+    file = Path(values.get("data") or DATA).expanduser() / "secret_key"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            _make_key(file)
+        return file.read_text().strip()
+    except OSError as error:
+        raise Refused(f"{_shown('data')}: nothing can be kept in {file.parent} ({error.strerror}).") from error
+
+
+def _make_key(file: Path) -> None:
+    """Write whole and then name, for two processes may start at once: the first one's key counts."""
+    with NamedTemporaryFile("w", dir=file.parent) as made:  # 0600
+        made.write(secrets.token_urlsafe(32))
+        made.flush()
+        with suppress(FileExistsError):
+            os.link(made.name, file)
+
+
+# --------------------------------------------------------------------------------------------- problems
+
+
+def _incomplete(values: Mapping[str, Any]) -> Iterator[str]:
+    """Say what a GitHub App lacks of which a part is set."""
+    app = {
+        "github_app_id": "the App ID on the app's page",
+        "github_private_key": "a private key, generated on the app's page",
+        "github_webhook_secret": "the secret that the app's page has too, or anybody could send us events",
+    }
+    if any(values.get(name) for name in app):
+        yield from (
+            f"{_shown(name)} is missing: {what}." for name, what in app.items() if not _given(values, name)
+        )
+    if bool(values.get("github_client_id")) != bool(values.get("github_client_secret")):
+        yield f"{_shown('github_client_id')} and {_shown('github_client_secret')} work only together."
+
+
+def _given(values: Mapping[str, Any], name: str) -> bool:
+    return bool(str(values.get(name) or "").strip(" ,"))
+
+
+def _misspelt(environment: Iterable[str]) -> Iterator[str]:
+    """Say which variables look like ours and are none. Others of our prefix may be somebody else's: Kubernetes
+    makes GOLDDIGGER_PORT and the like for a service of that name."""
+    known = {f"{_shown(name)}{end}" for name in Settings.model_fields for end in ("", "_FILE")}
+    for name in environment:
+        if name.startswith(PREFIX) and name.upper() not in known:
+            meant = get_close_matches(name, known, n=1, cutoff=0.9)
+            if meant:
+                yield f"{name} is no setting; did you mean {meant[0]}?"
+
+
+def _sentence(name: str, said: str) -> str:
+    if name not in Settings.model_fields:
+        meant = get_close_matches(name, Settings.model_fields, n=1)
+        return f"{name} is no setting" + (f"; did you mean {meant[0]}?" if meant else ".")
+    return f"{_shown(name)}: {said.removeprefix('Value error, ')}."
+
+
+def _shown(name: str) -> str:
+    return f"{PREFIX}{name.upper()}"
