@@ -1,34 +1,36 @@
-"""Keep approvals, and move them along `diffing.states.APPROVAL` by compare-and-set."""
+"""Keep approvals, and move them from requested to committed."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, Update, and_, func, insert, or_, select
 
-from diffing.states import APPROVAL, before
+from diffing.states import APPROVAL
 from diffing.words import BlobId, Digest, Name
-from storage.rows import read
-from storage.tables import approvals
+from storage.moving import free, move
+from storage.tables import approvals, changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """One file that an approval is bound to: the candidate to be written, or None to remove the golden."""
+    """One golden of an approval: the bytes that are to stand there, in place of which."""
 
     name: Name
     candidate: Digest | None
+    """None: the golden is to be removed."""
     golden_blob: BlobId | None
+    """None: there was no golden."""
     suite: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredApproval:
-    """An approval's row."""
+    """Somebody's wish to have accepted candidates written into git, and how far that is."""
 
     id: str
     change_id: int
@@ -38,13 +40,18 @@ class StoredApproval:
     files: tuple[File, ...]
     who: str
     author: str
+    """`Name <address>`; empty where the forge did not tell."""
     comment_id: str | None
+    """The comment that asked for it; None where no comment did."""
     state: str
     why: str
     commit: str | None
+    """None until it is committed."""
     commit_url: str
     beside: str
+    """The other branch that took the commit; empty where the change's own did."""
     batch: str | None
+    """Equal for approvals that one commit carries out; None until it is begun."""
     tries: int
     lease_until: datetime | None
     requested_at: datetime
@@ -59,20 +66,20 @@ def request(
     base: str,
     files: Sequence[File],
     who: str,
-    author: str,
+    author: str = "",
     comment_id: str | None,
     now: datetime,
 ) -> str:
-    """Ask for files to be written, and give the approval's id."""
-    id_ = secrets.token_urlsafe(12)
+    """Keep a wish for a commit, and give its new id."""
+    new = secrets.token_urlsafe(12)
     db.execute(
         insert(approvals).values(
-            id=id_,
+            id=new,
             change_id=change_id,
             run_id=run_id,
             head=head,
             base=base,
-            files=[[each.name, each.candidate, each.golden_blob, each.suite] for each in files],
+            files=[astuple(file) for file in files],
             who=who,
             author=author,
             comment_id=comment_id,
@@ -80,72 +87,83 @@ def request(
             requested_at=now,
         )
     )
-    return id_
+    return new
 
 
 def claim(db: Connection, change_id: int, *, batch: str, now: datetime, until: datetime) -> list[StoredApproval]:
-    """Take all that wait on a change, for one commit. What somebody let go of is taken by itself, first."""
-    lapsed = and_(approvals.c.state == "committing", approvals.c.lease_until < now)
-    busy = and_(approvals.c.state == "committing", approvals.c.lease_until >= now)
-    here = approvals.c.change_id == change_id
-    if db.scalar(select(approvals.c.id).where(here, busy).limit(1)):
-        return []  # somebody is committing to this change: one commit after the other
-    left = db.scalar(select(approvals.c.batch).where(here, lapsed).limit(1))
-    which = and_(here, lapsed, approvals.c.batch == left) if left else and_(here, approvals.c.state == "requested")
-    _move(db, which, "committing", batch=left or batch, lease_until=until, tries=approvals.c.tries + 1)
-    return _all(db, and_(here, approvals.c.batch == (left or batch), approvals.c.state == "committing"))
+    """Take the approvals of a change that wait, for one commit, oldest first; none while somebody commits there.
+
+    Those that were begun before keep their batch, and come alone: their commit may stand already."""
+    begun = _begun(db, change_id)
+    taken = move(
+        approvals, APPROVAL, "committing", batch=begun or batch, lease_until=until, tries=approvals.c.tries + 1
+    ).where(approvals.c.change_id == change_id, approvals.c.batch == begun, free(approvals, now))
+    claimed = [_stored(row) for row in db.execute(taken.returning(*approvals.c))]
+    return sorted(claimed, key=lambda each: (each.requested_at, each.id))
 
 
 def commit(db: Connection, ids: Sequence[str], *, commit: str, url: str, beside: str = "") -> None:
-    """Record the commit that carried approvals out; `beside`: the other branch that took it."""
-    _move(db, approvals.c.id.in_(ids), "committed", commit=commit, commit_url=url, beside=beside, why="")
+    """Record the commit that carried approvals out, and the other branch that took it, if one did."""
+    db.execute(_move(ids, "committed", commit=commit, commit_url=url, beside=beside))
 
 
 def stale(db: Connection, ids: Sequence[str], *, why: str) -> None:
-    """Record that the head moved before approvals were carried out."""
-    _move(db, approvals.c.id.in_(ids), "stale", why=why)
+    """Record that the branch is no longer what was approved."""
+    db.execute(_move(ids, "stale", why=why))
 
 
 def fail(db: Connection, ids: Sequence[str], *, why: str) -> None:
-    """Record that approvals cannot be carried out."""
-    _move(db, approvals.c.id.in_(ids), "failed", why=why)
+    """Record that approvals cannot be carried out, and why."""
+    db.execute(_move(ids, "failed", why=why))
 
 
 def release(db: Connection, ids: Sequence[str]) -> None:
-    """Give approvals back, to be carried out later."""
-    _move(db, approvals.c.id.in_(ids), "requested")
+    """Give approvals back, to be tried again."""
+    db.execute(_move(ids, "requested"))
 
 
 def of_change(db: Connection, change_id: int) -> list[StoredApproval]:
-    """Give a change's approvals, oldest first."""
-    return _all(db, approvals.c.change_id == change_id)
+    """Give all approvals of a change, oldest first."""
+    query = select(approvals).where(approvals.c.change_id == change_id)
+    return [_stored(row) for row in db.execute(query.order_by(approvals.c.requested_at, approvals.c.id))]
 
 
 def by_commit(db: Connection, change_id: int, commit: str) -> list[StoredApproval]:
-    """Give the approvals of a change that a commit carried out."""
-    return _all(db, and_(approvals.c.change_id == change_id, approvals.c.commit == commit))
+    """Give the approvals that a commit carried out, oldest first."""
+    query = select(approvals).where(approvals.c.commit == commit, approvals.c.change_id == change_id)
+    return [_stored(row) for row in db.execute(query.order_by(approvals.c.requested_at, approvals.c.id))]
 
 
 def waiting(db: Connection, *, now: datetime, most: int) -> list[int]:
-    """Give the changes with approvals that nobody is carrying out."""
-    lapsed = and_(approvals.c.state == "committing", approvals.c.lease_until < now)
-    idle = or_(approvals.c.state == "requested", lapsed)
-    return list(db.scalars(select(approvals.c.change_id).where(idle).distinct().limit(most)))
-
-
-def _all(db: Connection, which: ColumnElement[bool]) -> list[StoredApproval]:
-    order = (approvals.c.requested_at, approvals.c.id)
-    return [_read(row) for row in db.execute(select(approvals).where(which).order_by(*order))]
-
-
-def _read(row: Row[Any]) -> StoredApproval:
-    files = tuple(
-        File(name=name, candidate=candidate, golden_blob=blob, suite=suite)
-        for name, candidate, blob, suite in row.files
+    """Give the changes with approvals that nobody commits, the one that waits longest first."""
+    left = or_(
+        approvals.c.state == "requested",
+        and_(approvals.c.state == "committing", approvals.c.lease_until <= now),
     )
-    return read(StoredApproval, {**row._mapping, "files": files})  # noqa: SLF001
+    query = select(approvals.c.change_id).where(left).group_by(approvals.c.change_id)
+    return list(db.execute(query.order_by(func.min(approvals.c.requested_at)).limit(most)).scalars())
 
 
-def _move(db: Connection, which: ColumnElement[bool], state: str, **told: Any) -> None:
-    statement = update(approvals).where(which, approvals.c.state.in_(before(APPROVAL, state)))
-    db.execute(statement.values(state=state, **{"lease_until": None, **told}))
+def _begun(db: Connection, change_id: int) -> str | None:
+    """Give the batch of a change that was begun and has not ended; None where there is none."""
+    # PostgreSQL: claimers of one change wait for each other here. On SQLite every writer waits anyway.
+    db.execute(select(changes.c.id).where(changes.c.id == change_id).with_for_update())
+    query = select(approvals.c.batch).where(
+        approvals.c.change_id == change_id,
+        approvals.c.state.in_(("requested", "committing")),
+        approvals.c.batch.is_not(None),
+    )
+    begun: str | None = db.execute(query.order_by(approvals.c.state).limit(1)).scalar_one_or_none()
+    return begun
+
+
+def _move(ids: Sequence[str], after: str, **values: Any) -> Update:
+    return move(approvals, APPROVAL, after, **values).where(approvals.c.id.in_(ids))
+
+
+def _stored(row: Row[Any]) -> StoredApproval:
+    files = tuple(
+        File(name=name, candidate=candidate, golden_blob=golden_blob, suite=suite)
+        for name, candidate, golden_blob, suite in row.files
+    )
+    return StoredApproval(**row._asdict() | {"files": files})

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, select, update
+from sqlalchemy import Connection, Row, case, exists, select, update
 
 from storage.inserting import insert
 from storage.moving import free
-from storage.tables import changes
+from storage.rows import only
+from storage.tables import changes, publications
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,7 @@ def upsert(
 
 def get(db: Connection, change_id: int) -> StoredChange:
     """Give a change."""
-    return _stored(db.execute(select(changes).where(changes.c.id == change_id)).one())
+    return _stored(only(db, select(changes).where(changes.c.id == change_id), "change"))
 
 
 def find(db: Connection, repo_id: int, number: str) -> StoredChange | None:
@@ -156,9 +157,10 @@ def set_pending(db: Connection, change_id: int, pending: bool) -> None:
     db.execute(update(changes).where(changes.c.id == change_id).values(pending=pending))
 
 
-def pending(db: Connection, *, now: datetime, most: int) -> list[int]:
-    """Give the open changes whose last report was not final, and on which nobody says one now."""
-    unsettled = select(changes.c.id).where(changes.c.pending, changes.c.open, free(changes, now))
+def pending(db: Connection, *, said_before: datetime, most: int) -> list[int]:
+    """Give the open changes whose last report was not final, and of which nothing was said since then."""
+    since = exists().where(publications.c.change_id == changes.c.id, publications.c.said_at >= said_before)
+    unsettled = select(changes.c.id).where(changes.c.pending.is_(True), changes.c.open, ~since)
     return list(db.execute(unsettled.order_by(changes.c.id).limit(most)).scalars())
 
 

@@ -1,34 +1,42 @@
-"""Keep decisions. Append-only: they are the audit trail."""
+"""Keep who said what of which candidate. Rows are added and never touched again: they are the audit trail."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from diffing.words import Decision, Digest, Name, Opinion
-from storage.rows import one
 from storage.tables import decisions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDecision:
-    """A decision's row: what was said of which candidate, by whom, how, and why they may."""
+    """One person's opinion of one candidate: where, how and by what right it was said."""
 
     id: int
     change_id: int
     run_id: str
     head: str
-    name: str
-    candidate: str | None
-    opinion: str
+    name: Name
+    candidate: Digest | None
+    opinion: Opinion
     who: str
     via: str
+    """`command`, `tick`, `button` or `page`."""
     granted: str
+    """The forge's answer when asked whether this person may."""
     act: str
+    """Equal for what was said in one go."""
     at: datetime
+
+    @property
+    def decision(self) -> Decision:
+        """Give it in the core's words."""
+        return Decision(name=self.name, candidate=self.candidate, opinion=self.opinion, who=self.who)
 
 
 def add(
@@ -43,49 +51,46 @@ def add(
     act: str,
     now: datetime,
 ) -> None:
-    """Keep what somebody said in one act."""
-    told = {"change_id": change_id, "run_id": run_id, "head": head, "via": via, "granted": granted}
-    values = [
-        {
-            **told,
-            "name": each.name,
-            "candidate": each.candidate,
-            "opinion": each.opinion,
-            "who": each.who,
-            "act": act,
-            "at": now,
-        }
-        for each in rows
-    ]
-    if values:
-        db.execute(insert(decisions), values)
-
-
-def of_change(db: Connection, change_id: int) -> list[Decision]:
-    """Give the decisions on a change, oldest first."""
-    return [_read(each) for each in audit(db, change_id)]
+    """Keep what somebody said in one go of candidates of one run."""
+    every = {
+        "change_id": change_id,
+        "run_id": run_id,
+        "head": head,
+        "via": via,
+        "granted": granted,
+        "act": act,
+        "at": now,
+    }
+    if rows:
+        db.execute(insert(decisions), [every | _columns(each) for each in rows])
 
 
 def audit(db: Connection, change_id: int) -> list[StoredDecision]:
-    """Give everything that is known of the decisions on a change, oldest first."""
-    rows = db.execute(select(decisions).where(decisions.c.change_id == change_id).order_by(decisions.c.id))
-    return [one(StoredDecision, row) for row in rows]
+    """Give all that was said on a change, with its circumstances, oldest first."""
+    query = select(decisions).where(decisions.c.change_id == change_id).order_by(decisions.c.id)
+    return [_stored(row) for row in db.execute(query)]
+
+
+def of_change(db: Connection, change_id: int) -> list[Decision]:
+    """Give all that was said on a change, oldest first."""
+    return [each.decision for each in audit(db, change_id)]
 
 
 def last_act(db: Connection, change_id: int, who: str) -> list[Decision]:
-    """Give what somebody said last that still counts: not a withdrawal, not said anew by anybody since."""
-    everything = audit(db, change_id)
-    last = {(each.name, each.candidate): each for each in everything}
-    counts = [each for each in last.values() if each.who == who and each.opinion != Opinion.WITHDRAWN]
-    newest = max((each.id for each in counts), default=None)
-    act = next((each.act for each in counts if each.id == newest), None)
-    return [_read(each) for each in counts if each.act == act]
+    """Give what a person said in one go last, as far as it still counts: not withdrawn, and nobody said anything
+    of it since."""
+    last = {(each.name, each.candidate): each for each in audit(db, change_id)}
+    counting = [each for each in last.values() if each.who == who and each.opinion is not Opinion.WITHDRAWN]
+    if not counting:
+        return []
+    act = max(counting, key=lambda each: each.id).act
+    return [each.decision for each in sorted(counting, key=lambda each: each.id) if each.act == act]
 
 
-def _read(each: StoredDecision) -> Decision:
-    return Decision(
-        name=Name(each.name),
-        candidate=Digest(each.candidate) if each.candidate else None,
-        opinion=Opinion(each.opinion),
-        who=each.who,
-    )
+def _columns(each: Decision) -> dict[str, Any]:
+    return {"name": each.name, "candidate": each.candidate, "opinion": each.opinion.value, "who": each.who}
+
+
+def _stored(row: Row[Any]) -> StoredDecision:
+    columns = row._asdict()
+    return StoredDecision(**columns | {"opinion": Opinion(row.opinion)})

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, and_, case, or_, select
 
 from diffing.states import Moves
 from storage.inserting import insert
-from storage.moving import lapsed, move, moved
+from storage.moving import free, move, moved
+from storage.rows import only
 from storage.tables import deliveries
 
 DELIVERY: Moves = {
@@ -38,9 +39,9 @@ class StoredDelivery:
 
 
 def keep(db: Connection, *, host: str, delivery_id: str, event: str, body: bytes, now: datetime) -> int | None:
-    """Keep a delivery and give its row's id, for a copy of one that is not done too; None for a copy of a done one.
+    """Keep a delivery and give its row's id; None for a copy of one that is done.
 
-    A copy is read again from the start, unless somebody is reading the first at this moment."""
+    A copy of one that is not has it read again, unless somebody is reading it at this moment."""
     held = and_(deliveries.c.state == "running", deliveries.c.lease_until > now)
     kept: int | None = db.execute(
         insert(db, deliveries)
@@ -60,7 +61,7 @@ def keep(db: Connection, *, host: str, delivery_id: str, event: str, body: bytes
 
 def get(db: Connection, id_: int) -> StoredDelivery:
     """Give a delivery."""
-    row = db.execute(select(deliveries).where(deliveries.c.id == id_)).one()
+    row = only(db, select(deliveries).where(deliveries.c.id == id_), "delivery")
     return StoredDelivery(**row._asdict())
 
 
@@ -69,7 +70,7 @@ def claim(db: Connection, id_: int, *, now: datetime, until: datetime) -> bool:
     return moved(
         db,
         move(deliveries, DELIVERY, "running", lease_until=until, tries=deliveries.c.tries + 1).where(
-            deliveries.c.id == id_, or_(deliveries.c.state == "received", lapsed(deliveries, now))
+            deliveries.c.id == id_, free(deliveries, now)
         ),
     )
 
@@ -95,7 +96,7 @@ def unhandled(db: Connection, *, now: datetime, before: datetime, most: int) -> 
     """Give the deliveries that nobody reads: received before `before`, or left by a reader whose lease lapsed."""
     left = or_(
         and_(deliveries.c.state == "received", deliveries.c.received_at < before),
-        and_(deliveries.c.state == "running", lapsed(deliveries, now)),
+        and_(deliveries.c.state == "running", deliveries.c.lease_until <= now),
     )
     found = select(deliveries.c.id).where(left).order_by(deliveries.c.id).limit(most)
     return list(db.execute(found).scalars())

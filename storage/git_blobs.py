@@ -1,35 +1,35 @@
-"""Remember which digest a repository's git blob has, so that each blob is fetched once ever."""
+"""Remember which file a git blob holds, so that each is fetched once ever."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from itertools import islice
 
 from sqlalchemy import Connection, select
 
 from diffing.words import BlobId, Digest
-from storage.rows import insert_new
+from storage.inserting import insert
 from storage.tables import git_blobs
 
-_BATCH = 500
-"""Databases bound the number of parameters of one statement."""
+_AT_ONCE = 1000
+"""A statement takes a bounded number of values; SQLite's bound is the lowest."""
 
 
 def known(db: Connection, repo_id: int, ids: Collection[BlobId]) -> dict[BlobId, Digest]:
-    """Give the digests of the blobs that were fetched before."""
+    """Give the digests of those blobs that were fetched before."""
     found: dict[BlobId, Digest] = {}
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), _BATCH):
-        part = wanted[start : start + _BATCH]
-        rows = db.execute(
-            select(git_blobs.c.blob_id, git_blobs.c.digest).where(
-                git_blobs.c.repo_id == repo_id, git_blobs.c.blob_id.in_(part)
-            )
+    left = iter(ids)
+    while some := list(islice(left, _AT_ONCE)):
+        query = select(git_blobs.c.blob_id, git_blobs.c.digest).where(
+            git_blobs.c.repo_id == repo_id, git_blobs.c.blob_id.in_(some)
         )
-        found |= {BlobId(blob): Digest(digest) for blob, digest in rows}
+        found |= {BlobId(row.blob_id): Digest(row.digest) for row in db.execute(query)}
     return found
 
 
 def put(db: Connection, repo_id: int, pairs: Iterable[tuple[BlobId, Digest]]) -> None:
-    """Remember blobs that were fetched."""
-    for blob, digest in pairs:
-        insert_new(db, git_blobs, {"repo_id": repo_id, "blob_id": blob, "digest": digest})
+    """Remember blobs and the digests of the files that they hold, or stand for."""
+    # Sorted, so that two who remember the same never wait for each other in a ring.
+    rows = [{"repo_id": repo_id, "blob_id": id_, "digest": digest} for id_, digest in sorted(pairs)]
+    if rows:
+        db.execute(insert(db, git_blobs).on_conflict_do_nothing(index_elements=["repo_id", "blob_id"]), rows)

@@ -11,7 +11,7 @@ from diffing.states import Moves, before
 
 
 def move(table: Table, moves: Moves, after: str, **values: Any) -> Update:
-    """Begin a move to `after` from only those states that it may follow. Its lease is over, unless one is given."""
+    """Begin a move to `after` from those states only that it may follow. Leases end, unless one is given."""
     return (
         update(table)
         .where(table.c.state.in_(before(moves, after)))
@@ -20,14 +20,8 @@ def move(table: Table, moves: Moves, after: str, **values: Any) -> Update:
 
 
 def free(table: Table, now: datetime) -> ColumnElement[bool]:
-    """Does nobody hold the row's lease?"""
+    """Does nobody hold the row's lease, or for too long?"""
     return or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
-
-
-def lapsed(table: Table, now: datetime) -> ColumnElement[bool]:
-    """Did somebody hold the row's lease for too long?"""
-    held: ColumnElement[bool] = table.c.lease_until <= now
-    return held
 
 
 def moved(db: Connection, statement: Update) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, update
 
 from storage.inserting import insert
+from storage.rows import only
 from storage.tables import repos
 
 
@@ -40,7 +41,7 @@ def upsert(db: Connection, *, host: str, forge_id: str, path: str, tenant: str, 
 
 def get(db: Connection, repo_id: int) -> StoredRepo:
     """Give a repository."""
-    row = db.execute(select(*_COLUMNS).where(repos.c.id == repo_id)).one()
+    row = only(db, select(*_COLUMNS).where(repos.c.id == repo_id), "repository")
     return StoredRepo(**row._asdict())
 
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, tuple_, update
 
 from diffing.states import RUN
 from diffing.words import Comparison
 from storage.comparisons import add
-from storage.inserting import insert
-from storage.moving import free, lapsed as lease_lapsed, move, moved
+from storage.inserting import insert as begin_insert
+from storage.moving import free, move, moved
+from storage.rows import only
 from storage.tables import runs
 
 _GRACE = timedelta(minutes=1)
@@ -50,9 +51,184 @@ class StoredRun:
     lease_until: datetime | None
     created_at: datetime
     concluded_at: datetime | None
-    """When it ended, however that was; None while it has not."""
+    """When it was concluded, or failed; None while it was neither."""
     shown_at: datetime | None
     """When people could first see what it found, by the forge's clock."""
 
 
-def insert_run(db: Connection) -> None: ...
+def insert(
+    db: Connection,
+    *,
+    change_id: int,
+    head: str,
+    base: str,
+    pipeline_id: str,
+    attempt: int,
+    round: int,  # noqa: A002  the column's word
+    source: str,
+    title: str,
+    url: str,
+    now: datetime,
+) -> str | None:
+    """Queue a run and give its new id; None where this round of the pipeline's attempt has one already."""
+    made: str | None = db.execute(
+        begin_insert(db, runs)
+        .values(
+            id=secrets.token_urlsafe(12),
+            change_id=change_id,
+            head=head,
+            base=base,
+            pipeline_id=pipeline_id,
+            attempt=attempt,
+            round=round,
+            source=source,
+            title=title,
+            url=url,
+            state="queued",
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["change_id", "head", "pipeline_id", "attempt", "round"])
+        .returning(runs.c.id)
+    ).scalar_one_or_none()
+    return made
+
+
+def get(db: Connection, run_id: str) -> StoredRun:
+    """Give a run."""
+    return _stored(only(db, select(runs).where(runs.c.id == run_id), "run"))
+
+
+def find(db: Connection, run_id: str) -> StoredRun | None:
+    """Give a run; None where there is none."""
+    row = db.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
+    return _stored(row) if row else None
+
+
+def at_head(db: Connection, change_id: int, head: str) -> list[StoredRun]:
+    """Give the runs that count at a head: of each pipeline the newest that is not superseded."""
+    query = (
+        select(runs)
+        .where(runs.c.change_id == change_id, runs.c.head == head, runs.c.state != "superseded")
+        .order_by(runs.c.attempt, runs.c.round)
+    )
+    newest = {row.pipeline_id: _stored(row) for row in db.execute(query)}
+    return sorted(newest.values(), key=lambda run: (run.created_at, run.source, run.pipeline_id))
+
+
+def of_change(db: Connection, change_id: int) -> list[StoredRun]:
+    """Give all runs of a change, oldest first."""
+    query = select(runs).where(runs.c.change_id == change_id).order_by(runs.c.created_at, runs.c.id)
+    return [_stored(row) for row in db.execute(query)]
+
+
+def newest(db: Connection, *, most: int, before: str | None) -> list[StoredRun]:
+    """Give runs, newest first; with `before`, those that come after that run in this order."""
+    query = select(runs).order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(most)
+    if before is not None:
+        at = select(runs.c.created_at).where(runs.c.id == before).scalar_subquery()
+        query = query.where(tuple_(runs.c.created_at, runs.c.id) < tuple_(at, before))
+    return [_stored(row) for row in db.execute(query)]
+
+
+def claim(db: Connection, run_id: str, *, now: datetime, until: datetime) -> bool:
+    """Take a run that is queued, or whose comparer's lease lapsed; False where somebody else has it."""
+    taken = move(runs, RUN, "comparing", lease_until=until, tries=runs.c.tries + 1, done=0, total=0, why="").where(
+        runs.c.id == run_id, free(runs, now)
+    )
+    return moved(db, taken)
+
+
+def progress(db: Connection, run_id: str, *, done: int, total: int) -> None:
+    """Record how far the comparing is."""
+    comparing = update(runs).where(runs.c.id == run_id, runs.c.state == "comparing")
+    db.execute(comparing.values(done=done, total=total))
+
+
+def conclude(
+    db: Connection,
+    run_id: str,
+    *,
+    kept: bool,
+    notes: Sequence[str],
+    comparisons: Sequence[Comparison],
+    globs: Mapping[str, Sequence[str]] | None = None,
+    now: datetime,
+) -> bool:
+    """Record what a run found; False, and nothing is recorded, where it was superseded meanwhile."""
+    concluded = move(
+        runs,
+        RUN,
+        "concluded",
+        kept=kept,
+        notes=list(notes),
+        globs={suite: list(paths) for suite, paths in (globs or {}).items()},
+        concluded_at=now,
+    ).where(runs.c.id == run_id)
+    if not moved(db, concluded):
+        return False
+    add(db, run_id, comparisons)
+    return True
+
+
+def fail(db: Connection, run_id: str, *, why: str, now: datetime) -> None:
+    """Record that a run cannot be compared, and why."""
+    db.execute(move(runs, RUN, "failed", why=why, concluded_at=now).where(runs.c.id == run_id))
+
+
+def requeue(db: Connection, run_id: str) -> None:
+    """Give a run back, to be compared again."""
+    db.execute(move(runs, RUN, "queued", why="", concluded_at=None).where(runs.c.id == run_id))
+
+
+def supersede(db: Connection, change_id: int, *, keep_head: str | None) -> list[str]:
+    """End a change's runs of all heads but one, and give their ids. None: of all heads."""
+    over = move(runs, RUN, "superseded").where(runs.c.change_id == change_id)
+    if keep_head is not None:
+        over = over.where(runs.c.head != keep_head)
+    return list(db.execute(over.returning(runs.c.id)).scalars())
+
+
+def supersede_older(
+    db: Connection,
+    change_id: int,
+    head: str,
+    source: str,
+    pipeline_id: str,
+    attempt: int,
+    round: int,  # noqa: A002  the column's word
+) -> None:
+    """End the runs that this one replaces: earlier attempts and rounds of its pipeline, earlier pipelines of its
+    source at the head."""
+    same = runs.c.pipeline_id == pipeline_id
+    replaced = or_(
+        and_(same, tuple_(runs.c.attempt, runs.c.round) < tuple_(attempt, round)),
+        and_(runs.c.source == source, _earlier(pipeline_id)),
+    )
+    db.execute(move(runs, RUN, "superseded").where(runs.c.change_id == change_id, runs.c.head == head, replaced))
+
+
+def shown(db: Connection, run_ids: Sequence[str], at: datetime) -> None:
+    """Record since when people can see what runs found; the first time counts."""
+    db.execute(update(runs).where(runs.c.id.in_(run_ids), runs.c.shown_at.is_(None)).values(shown_at=at))
+
+
+def lapsed(db: Connection, *, now: datetime, most: int) -> list[str]:
+    """Give the runs that nobody compares: queued for a minute, or left by a comparer whose lease lapsed."""
+    left = or_(
+        and_(runs.c.state == "queued", runs.c.created_at <= now - _GRACE),
+        and_(runs.c.state == "comparing", runs.c.lease_until <= now),
+    )
+    return list(db.execute(select(runs.c.id).where(left).order_by(runs.c.created_at).limit(most)).scalars())
+
+
+def _earlier(pipeline_id: str) -> ColumnElement[bool]:
+    # Ids are numbers that grow, on every forge; a longer one is a later one.
+    mine = tuple_(func.length(runs.c.pipeline_id), runs.c.pipeline_id)
+    return mine < tuple_(len(pipeline_id), pipeline_id)
+
+
+def _stored(row: Row[Any]) -> StoredRun:
+    columns = row._asdict()
+    columns["notes"] = tuple(row.notes)
+    columns["globs"] = {suite: tuple(paths) for suite, paths in row.globs.items()}
+    return StoredRun(**columns)

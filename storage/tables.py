@@ -108,6 +108,10 @@ changes = Table(
     Index(None, "repo_id", "head"),
 )
 
+# The sweep asks for these every minute, and they are few among many.
+for _name, _few in {"owed": changes.c.said < changes.c.wanted, "pending": changes.c.pending.is_(True)}.items():
+    Index(f"ix_changes_{_name}", changes.c.id, sqlite_where=_few, postgresql_where=_few)
+
 publications = Table(
     "publications",
     metadata,

@@ -1,13 +1,9 @@
-"""Run migrations on the connection that `storage.database` holds."""
+"""Run migrations on the connection that `storage.database.migrate` holds."""
 
 from alembic import context
 
 from storage.tables import metadata
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=metadata,
-    render_as_batch=True,
-    transactional_ddl=True,
-)
-context.run_migrations()
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+with context.begin_transaction():
+    context.run_migrations()

@@ -72,6 +72,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_changes")),
         sa.UniqueConstraint("repo_id", "number", name=op.f("uq_changes_repo_id_number")),
     )
+    op.create_index(
+        op.f("ix_changes_owed"),
+        "changes",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("said < wanted"),
+        postgresql_where=sa.text("said < wanted"),
+    )
+    op.create_index(
+        op.f("ix_changes_pending"),
+        "changes",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("pending IS 1"),
+        postgresql_where=sa.text("pending IS true"),
+    )
     op.create_index(op.f("ix_changes_repo_id_head"), "changes", ["repo_id", "head"], unique=False)
     op.create_table(
         "git_blobs",
