@@ -51,7 +51,7 @@ class StoredRun:
     lease_until: datetime | None
     created_at: datetime
     concluded_at: datetime | None
-    """When it was concluded, or failed; None while it was neither."""
+    """When it ended, however that was; None where it has not, or another round of it came first."""
     shown_at: datetime | None
     """When people could first see what it found, by the forge's clock."""
 
@@ -180,9 +180,10 @@ def requeue(db: Connection, run_id: str) -> None:
     db.execute(move(runs, RUN, "queued", why="", concluded_at=None).where(runs.c.id == run_id))
 
 
-def supersede(db: Connection, change_id: int, *, keep_head: str | None) -> list[str]:
+def supersede(db: Connection, change_id: int, *, keep_head: str | None, now: datetime) -> list[str]:
     """End a change's runs of all heads but one, and give their ids. None: of all heads."""
-    over = move(runs, RUN, "superseded").where(runs.c.change_id == change_id)
+    ended = func.coalesce(runs.c.concluded_at, now)
+    over = move(runs, RUN, "superseded", concluded_at=ended).where(runs.c.change_id == change_id)
     if keep_head is not None:
         over = over.where(runs.c.head != keep_head)
     return list(db.execute(over.returning(runs.c.id)).scalars())
