@@ -34,6 +34,12 @@ def _glob(glob: str) -> str:
     return glob
 
 
+def _number(value: object) -> object:
+    if isinstance(value, bool):  # to Python, true is 1
+        raise ValueError("must be a number")
+    return value
+
+
 def _without_at(name: str) -> str:
     return name.removeprefix("@")
 
@@ -133,7 +139,7 @@ class Approve(_Strict):
 class File(_Strict):
     """Golddigger's configuration in a repository, read from the base branch."""
 
-    version: Literal[1] = Field(description="The version of this format.")
+    version: Annotated[Literal[1], BeforeValidator(_number)] = Field(description="The version of this format.")
     suites: list[Suite] = Field(
         default_factory=list,
         max_length=200,
