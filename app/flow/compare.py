@@ -21,7 +21,7 @@ def compare(parts: Parts, run_id: str, now: datetime) -> list[Job]:
         change = standing.ask(parts, run.change_id)
         if change.head != run.head or not change.open:
             with parts.db.begin() as db:
-                runs.supersede(db, run.change_id, keep_head=change.head if change.open else None)
+                runs.supersede(db, run.change_id, keep_head=change.head if change.open else None, now=now)
             return heads.look(parts, change, now)
         found = findings.find(parts, run, change)
     except Refused as refused:
@@ -36,7 +36,7 @@ def compare(parts: Parts, run_id: str, now: datetime) -> list[Job]:
             run_id,
             kept=found.kept,
             notes=found.notes,
-            found=found.comparisons,
+            comparisons=found.comparisons,
             globs=found.globs,
             now=now,
         )

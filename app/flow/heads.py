@@ -38,14 +38,14 @@ def moved(parts: Parts, event: HeadMoved, now: datetime) -> tuple[list[Job], str
     return look(parts, change, now), f"{event.number} is at {change.head[:12]}"
 
 
-def gone(parts: Parts, event: BranchGone) -> tuple[list[Job], str]:
+def gone(parts: Parts, event: BranchGone, now: datetime) -> tuple[list[Job], str]:
     """A change was closed: nothing more is said of it, nothing more is committed to it."""
     with parts.db.begin() as db:
         kept = standing.known(db, event.repo, event.number)
         if kept is None:
             return [], "a change we never met was closed"
         changes.close(db, kept.id)
-        runs.supersede(db, kept.id, keep_head=None)
+        runs.supersede(db, kept.id, keep_head=None, now=now)
     return [], f"{event.number} is closed"
 
 
@@ -70,7 +70,7 @@ def survey(parts: Parts, change: Change, now: datetime) -> Survey:
     ended = [pipeline for pipeline in pipelines if pipeline.state is not PipelineState.RUNNING]
     with parts.db.begin() as db:
         id_ = standing.remember(db, change)
-        runs.supersede(db, id_, keep_head=change.head)
+        runs.supersede(db, id_, keep_head=change.head, now=now)
         new = _insert(db, id_, change, ended, now)
         if new:
             changes.want(db, id_)
@@ -114,7 +114,7 @@ def _insert(
             now=now,
         )
         if run is not None:
-            runs.supersede_older(db, change_id, change.head, pipeline.source, but=run)
+            runs.supersede_older(db, change_id, change.head, pipeline.source, pipeline.id, pipeline.attempt, 1)
             made.append(Compare(run))
     return made
 
@@ -135,5 +135,5 @@ def _once_more(db: Connection, old: StoredRun, now: datetime) -> list[Job]:
     )
     if run is None:
         return []
-    runs.supersede_older(db, old.change_id, old.head, old.source, but=run)
+    runs.supersede_older(db, old.change_id, old.head, old.source, old.pipeline_id, old.attempt, old.round + 1)
     return [Compare(run)]

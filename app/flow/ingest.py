@@ -78,7 +78,7 @@ def _handle(parts: Parts, event: Event, now: datetime) -> Outcome:
         case HeadMoved():
             return heads.moved(parts, event, now)
         case BranchGone():
-            return heads.gone(parts, event)
+            return heads.gone(parts, event, now)
         case RerunAsked():
             return heads.rerun_asked(parts, event, now)
         case Commanded():

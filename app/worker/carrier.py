@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -51,6 +52,17 @@ class Carrier:
                     delay = int(job.after * 1000) if isinstance(job, Approve) else 0
                     kind = type(job).__name__.lower()
                     self._actors[kind].send_with_options(args=(id_,), delay=delay or None)
+
+    def drain(self, jobs: Iterable[Job]) -> int:
+        """Do jobs and all that follows from them here and now; give how many that was."""
+        waiting, count = deque(jobs), 0
+        while waiting:
+            try:
+                waiting.extend(work.work(self._parts, waiting.popleft(), self._clock()))
+            except (Refused, Unavailable) as trouble:
+                log.warning("later", why=str(trouble))
+            count += 1
+        return count
 
     def _worker(self, kind: str) -> Callable[[int | str], None]:
         def do(id_: int | str) -> None:

@@ -1,0 +1,235 @@
+"""Put the parts together. The only place that knows every part by name."""
+
+from __future__ import annotations
+
+import hmac
+import signal
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+import structlog
+import uvicorn
+from dramatiq import Broker
+from starlette.applications import Starlette
+
+from app.flow.links import Links
+from app.flow.parts import Parts, Pictures
+from app.flow.sweep import sweep as ask_again
+from app.sandbox import Sandbox
+from app.settings import Settings
+from app.web import application, setup, signin
+from app.web.site import Access, Identity
+from app.worker import broker as brokers
+from app.worker.carrier import Carrier
+from app.worker.running import running
+from bots.forge import Forge, User, Webhook
+from bots.github.forge import GitHub
+from bots.github.limits import Pacer
+from bots.github.manifest import Installer
+from bots.github.signin import SignIn
+from bots.github.webhook import GitHubWebhook
+from diffing.words import Refused
+from storage import blobs, database, visits
+
+log = structlog.get_logger("golddigger")
+
+_TOKEN_LASTS = timedelta(hours=12)
+_THREADS = 4
+_SWEEP_SECONDS = 30.0
+_START_SECONDS = 20.0
+_STOP_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forges:
+    """The forges that one process serves, by host, and by the name in `/webhooks/…` and `/signin/…`."""
+
+    webhooks: Mapping[str, Webhook] = field(default_factory=dict)
+    forges: Mapping[str, Forge] = field(default_factory=dict)
+    hooks: Mapping[str, Webhook] = field(default_factory=dict)
+    identities: Mapping[str, Identity] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """Golddigger, put together and not yet running."""
+
+    settings: Settings
+    parts: Parts
+    broker: Broker
+    carrier: Carrier
+    web: Starlette
+
+    def token(self, purpose: str) -> str:
+        """Make a word that opens a door once."""
+        with self.parts.db.begin() as db:
+            return visits.issue(db, purpose=purpose, until=now() + _TOKEN_LASTS)
+
+
+def now() -> datetime:
+    """Tell the time. Nothing below this module asks for it."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def assembled(
+    settings: Settings, forges: Forges | None = None, *, operator: str = "operator", gather: float = 3.0
+) -> Iterator[Whole]:
+    """Put Golddigger together: database, blobs, forges, flows, web, queue. Takes it apart when left.
+
+    `forges`: those of the settings, where not given. `operator`: whom a printed token signs in.
+    `gather`: seconds that an approval waits for others to share its commit."""
+    forges = github(settings) if forges is None else forges
+    engine = database.connect(settings.database_url)
+    sandbox = Sandbox(workers=settings.workers, seconds=60, memory=settings.compare_memory)
+    try:
+        parts = Parts(
+            db=engine,
+            blobs=blobs.open(settings.storage_url),
+            webhooks=forges.webhooks,
+            forges=forges.forges,
+            differ=sandbox.differ,
+            links=Links(settings.public_url.rstrip("/"), _derive(settings, "links")),
+            pictures=Pictures(settings.images),
+            gather=gather,
+        )
+        broker = brokers.make(settings.queue_url)
+        carrier = Carrier(broker, parts, now)
+        access = Access(
+            secret_key=_derive(settings, "sessions"),
+            operator=User(operator),
+            identities=forges.identities,
+            installer=Installer(settings.github_api_url, settings.github_web_url),
+        )
+        web = application.create(parts, carrier.send, access, hooks=forges.hooks, draw=sandbox.draw, clock=now)
+        yield Whole(settings=settings, parts=parts, broker=broker, carrier=carrier, web=web)
+    finally:
+        sandbox.close()
+        engine.dispose()
+
+
+def github(settings: Settings, pacer: Pacer | None = None) -> Forges:
+    """Give GitHub, where an app is configured; paced as github.com asks for, where not said otherwise."""
+    if settings.github is None:
+        return Forges()
+    app = settings.github
+    hook = GitHubWebhook(app.host, [secret.encode() for secret in app.webhook_secrets], app_id=app.app_id)
+    forge = GitHub(
+        app_id=app.app_id,
+        private_key=app.private_key,
+        api_url=app.api_url,
+        web_url=app.web_url,
+        host=app.host,
+        clock=now,
+        pacer=pacer,
+    )
+    door = SignIn(
+        host=app.host,
+        api_url=app.api_url,
+        web_url=app.web_url,
+        client_id=app.client_id,
+        client_secret=app.client_secret,
+    )
+    identities = {"github": door} if app.client_id and app.client_secret else {}
+    return Forges(
+        webhooks={app.host: hook}, forges={app.host: forge}, hooks={"github": hook}, identities=identities
+    )
+
+
+@contextmanager
+def serving(whole: Whole, *, host: str, port: int) -> Iterator[None]:
+    """Answer on an address from a thread, and do what comes out of the queue, until left."""
+    server = _server(whole, host, port)
+    thread = threading.Thread(target=server.run, name="web", daemon=True)
+    with _working(whole):
+        thread.start()
+        try:
+            _wait_until_started(server, thread, host, port)
+            yield
+        finally:
+            server.should_exit = True
+            thread.join(_STOP_SECONDS)
+
+
+def serve(settings: Settings, *, host: str, port: int) -> None:
+    """Run the web and, with the queue in memory, the worker, until told to stop."""
+    migrate(settings)
+    with assembled(settings) as whole, _working(whole):
+        _greet(whole)
+        _server(whole, host, port).run()
+
+
+def work(settings: Settings) -> None:
+    """Run a worker without the web, until told to stop."""
+    if settings.queue_url.startswith("memory:"):
+        raise Refused("A queue in memory is inside `golddigger serve`, which works it off too. Run that alone.")
+    with assembled(settings) as whole, _working(whole):
+        _until_told()
+
+
+def sweep(settings: Settings) -> int:
+    """Do now whatever was begun and not ended; give how many jobs that was."""
+    with assembled(settings) as whole:
+        return whole.carrier.drain(ask_again(whole.parts, now()))
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the database's schema to what this code knows."""
+    engine = database.connect(settings.database_url)
+    try:
+        database.migrate(engine)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _working(whole: Whole) -> Iterator[None]:
+    with running(whole.broker, whole.carrier, whole.parts, now, threads=_THREADS, every=_SWEEP_SECONDS):
+        yield
+
+
+def _server(whole: Whole, host: str, port: int) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            whole.web,
+            host=host,
+            port=port,
+            log_config=None,  # `app.logs` has set it up
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_STOP_SECONDS,
+        )
+    )
+
+
+def _wait_until_started(server: uvicorn.Server, thread: threading.Thread, host: str, port: int) -> None:
+    until = time.monotonic() + _START_SECONDS
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > until:
+            raise Refused(f"The address {host}:{port} cannot be served; is something else listening there?")
+        time.sleep(0.01)
+
+
+def _greet(whole: Whole) -> None:
+    base = whole.settings.public_url
+    log.info("serving", address=base, forges=sorted(whole.parts.forges))
+    log.info("operator", open=f"{base}/?token={whole.token(signin.TOKEN)}")
+    if not whole.parts.forges:
+        log.info("no forge is configured", setup=f"{base}/setup?token={whole.token(setup.TOKEN)}")
+
+
+def _until_told() -> None:
+    told = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
+    told.wait()
+
+
+def _derive(settings: Settings, purpose: str) -> bytes:
+    """Make a key of its own for each purpose, so that what is signed for one opens no other door."""
+    return hmac.new(settings.secret_key.get_secret_value().encode(), purpose.encode(), sha256).digest()
