@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from hashlib import sha256
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,19 +14,11 @@ from app.web import runs
 from app.web.pages import not_found
 from app.web.site import Site
 from diffing import formats
-from diffing.formats import Format
-from diffing.words import Comparison, Digest
+from diffing.words import Comparison, Digest, Refused
 from storage import comparisons
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_MEDIA = {
-    Format.PNG: "image/png",
-    Format.JPEG: "image/jpeg",
-    Format.WEBP: "image/webp",
-    Format.GIF: "image/gif",
-    Format.TEXT: "text/plain; charset=utf-8",
-}
-_FILE = "application/octet-stream"
+_INLINE = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif", "text/plain; charset=utf-8"})
 _HEADERS = {
     "content-security-policy": "default-src 'none'; sandbox",
     "cache-control": "private, max-age=31536000, immutable",
@@ -62,11 +55,6 @@ def difference(site: Site, request: Request) -> Response:
     return _unless_known(request, key, _HEADERS, lambda: site.draw(get(golden), get(candidate), get(mask)))
 
 
-def media_type(content: bytes) -> str:
-    """Tell by its first bytes what a browser may show: a picture or plain text, nothing that runs."""
-    return _MEDIA.get(formats.sniff(content), _FILE)
-
-
 def _by_link(site: Site, request: Request, digest: str) -> bool:
     until, signature = request.query_params.get("until", ""), request.query_params.get("sig", "")
     return bool(signature) and site.parts.links.may_see_picture(digest, until, signature, site.clock())
@@ -90,8 +78,11 @@ def _unless_known(request: Request, key: str, headers: dict[str, str], get: Call
     headers = headers | {"etag": f'"{key}"'}
     if request.headers.get("if-none-match") == headers["etag"]:
         return Response(status_code=304, headers=headers)
-    content = get()
-    media = media_type(content)
-    if media == _FILE:
-        headers |= {"content-disposition": "attachment"}
+    try:
+        content = get()
+    except Refused as refused:
+        raise HTTPException(410, str(refused)) from refused
+    media = formats.media_type(content)
+    if media not in _INLINE:
+        media, headers = "application/octet-stream", headers | {"content-disposition": "attachment"}
     return Response(content, headers=headers | {"content-type": media})

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
+from pathlib import PurePosixPath
 
 from app.web.sessions import Session
 from app.web.site import Identity, Site
 from bots.forge import Vocabulary
-from diffing.magic import LOOKS, extension
+from diffing.formats import EXTENSIONS, Format
 from diffing.verdict import judge
 from diffing.words import Comparison, Decision, Digest, Name, Opinion, Outcome, Size, Verdict
 from storage import approvals, changes, comparisons, decisions, repos, runs
@@ -20,8 +21,6 @@ from storage.changes import StoredChange
 from storage.repos import StoredRepo
 from storage.runs import StoredRun
 
-_PICTURES = frozenset({"png", "apng", "jpg", "jpeg", "webp", "gif"})
-"""Extensions of what browsers show and `app.web.pictures` gives inline."""
 _WORDS = Vocabulary(change="change", sign="")
 
 
@@ -76,8 +75,10 @@ class Card:
 
     @property
     def lie(self) -> str:
-        """How its pictures lie best on a narrow screen: tall ones side by side, wide ones in a column."""
-        return "tall" if self.largest and self.largest.height > self.largest.width else "wide"
+        """How its pictures lie best: wide ones in a row or a column, tall ones whole, long ones to be scrolled."""
+        if self.largest is None or self.largest.height <= self.largest.width:
+            return "wide"
+        return "tall" if self.largest.height <= 3 * self.largest.width else "long"
 
     @property
     def why(self) -> tuple[str, ...]:
@@ -144,7 +145,7 @@ class Room:
 
     def said(self, opinion: Opinion) -> int:
         """How many have this opinion."""
-        return sum(card.opinion is opinion for card in self.cards)
+        return sum(card.opinion == opinion for card in self.cards)
 
     def open_in(self, suite: str) -> int:
         """How many of a suite await a decision."""
@@ -208,10 +209,10 @@ def card_of(comparison: Comparison, said: Iterable[Decision]) -> Card:
 
 
 def _shown(comparison: Comparison) -> Shown:
-    suffix = extension(comparison.name)
-    if suffix in _PICTURES:
-        return Shown.PICTURE
-    return Shown.FILE if suffix in LOOKS else Shown.TEXT
+    promised = EXTENSIONS.get(PurePosixPath(comparison.name).suffix.lower(), Format.TEXT)
+    if promised in (Format.BMP, Format.TIFF, Format.AVIF):  # not every browser shows them
+        return Shown.FILE
+    return Shown.PICTURE if promised.is_image else Shown.TEXT
 
 
 def _committable(cards: Sequence[Card], asked: Sequence[StoredApproval]) -> int:

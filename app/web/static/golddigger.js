@@ -199,6 +199,13 @@ document.addEventListener("scroll", (event) => {
   }
 }, { capture: true, passive: true });
 
+// … and begin where they differ most.
+document.addEventListener("load", (event) => {
+  const from = event.target.closest?.("[data-from]")?.dataset.from;
+  const frame = from && event.target.closest(".frame");
+  if (frame) frame.scrollTop = from * event.target.clientHeight - frame.clientHeight / 4;
+}, { capture: true });
+
 function offerCopying(place) {
   for (const button of place.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
 }

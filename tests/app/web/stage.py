@@ -1,0 +1,237 @@
+"""Set up a site on real parts for these tests: SQLite, a folder, a git repository. Only the clock is ours."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+from sqlalchemy import Engine
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from app.flow import standing
+from app.flow.jobs import Job
+from app.flow.links import Links
+from app.flow.parts import Parts
+from app.web import application, signin
+from app.web.site import Access, Identity, Installer
+from bots.forge import Change, User, Webhook
+from bots.local import repositories
+from bots.local.forge import Local
+from bots.local.git import Git
+from bots.local.handovers import Handovers
+from bots.local.webhook import LocalWebhook
+from diffing.differ import differ
+from diffing.digests import blob_id
+from diffing.rendering import difference
+from diffing.words import Comparison, Name, Outcome, Rules
+from storage import blobs, comparisons, database, runs, visits
+
+BASE = "http://127.0.0.1:8000"
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+REVIEWER = "Robin Reviewer"
+SECRET = b"s" * 32
+_GLOBS = {"shop": ("goldens/**",)}
+
+Drawn = Mapping[str, tuple[bytes | None, bytes | None]]
+"""Golden and candidate by golden name."""
+
+
+def picture(word: str, colour: str = "#2b5", size: tuple[int, int] = (120, 80)) -> bytes:
+    """Draw a small screen with a word on it."""
+    image = Image.new("RGBA", size, "#fffc")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((10, 10, size[0] - 10, 30), fill=colour)
+    draw.text((14, 14), word, fill="black")
+    out = BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+SHOP: Drawn = {
+    "goldens/cart.png": (picture("Checkout"), picture("Pay $9")),
+    "goldens/menu.png": (picture("Menu"), picture("Menu", "#57c")),
+    "goldens/new.png": (None, picture("New")),
+    "goldens/old.png": (picture("Old"), None),
+    "goldens/order.json": (b'{\n  "total": 1\n}\n', b'{\n  "total": 2\n}\n'),
+    "goldens/same.png": (picture("Same"), picture("Same")),
+    "goldens/torn.png": (picture("Torn"), picture("Torn")[:60]),
+}
+
+
+@dataclass
+class Clock:
+    """A clock that moves when told."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return self.now
+
+
+@dataclass
+class Stage:
+    """A site, and what its tests look at."""
+
+    parts: Parts
+    web: Starlette
+    change: Change
+    change_id: int
+    git: Git
+    jobs: list[Job]
+    clock: Clock
+    client: TestClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the first browser."""
+        self.client = self.browser()
+
+    def browser(self) -> TestClient:
+        """Open another browser, without cookies."""
+        return TestClient(self.web, base_url=BASE, follow_redirects=True, raise_server_exceptions=False)
+
+    def token(self, purpose: str = signin.TOKEN) -> str:
+        """Print a one-time token, as a start does."""
+        with self.parts.db.begin() as db:
+            return visits.issue(db, purpose=purpose, until=self.clock() + timedelta(hours=1))
+
+    def enter(self) -> TestClient:
+        """Come in with a printed token; give the browser."""
+        assert self.client.get(f"/?token={self.token()}").status_code == 200
+        return self.client
+
+    def run(self, drawn: Drawn = SHOP, *, source: str = "ci", pipeline: str = "1", suite: str = "shop") -> str:
+        """Compare what was drawn at the change's head; give the run's id."""
+        id_ = self.queue(source=source, pipeline=pipeline)
+        with self.parts.db.begin() as db:
+            assert runs.claim(db, id_, now=self.clock(), until=self.clock() + timedelta(minutes=5))
+            found = [self._compare(suite, Name(name), *pair) for name, pair in drawn.items()]
+            assert runs.conclude(db, id_, kept=True, notes=[], comparisons=found, globs=_GLOBS, now=self.clock())
+        return id_
+
+    def queue(self, *, source: str = "ci", pipeline: str = "1") -> str:
+        """Make a run that nobody compares yet."""
+        with self.parts.db.begin() as db:
+            id_ = runs.insert(
+                db,
+                change_id=self.change_id,
+                head=self.change.head,
+                base=self.change.base,
+                pipeline_id=pipeline,
+                attempt=1,
+                round=1,
+                source=source,
+                title=f"CI / {source}",
+                url="https://ci.example.org/1",
+                now=self.clock(),
+            )
+        assert id_ is not None
+        return id_
+
+    def found(self, run: str) -> dict[str, Comparison]:
+        """Give a run's comparisons by golden name."""
+        with self.parts.db.begin() as db:
+            return {each.name: each for each in comparisons.of_run(db, run)}
+
+    def _compare(self, suite: str, name: Name, golden: bytes | None, candidate: bytes | None) -> Comparison:
+        measured = differ(golden, candidate, Rules()) if golden is not None and candidate is not None else None
+        put = self.parts.blobs.put
+        return Comparison(
+            id="",
+            suite=suite,
+            name=name,
+            outcome=measured.outcome if measured else Outcome.ADDED if candidate else Outcome.REMOVED,
+            golden=put(golden) if golden is not None else None,
+            golden_blob=blob_id(golden) if golden is not None else None,
+            candidate=put(candidate) if candidate is not None else None,
+            difference=replace(measured, mask=None) if measured else None,
+            mask=put(measured.mask) if measured and measured.mask else None,
+            why=measured.why if measured else "",
+        )
+
+
+def set_up(
+    folder: Path,
+    *,
+    base: str = BASE,
+    identities: Mapping[str, Identity] | None = None,
+    installer: Installer | None = None,
+    drawn: Drawn = SHOP,
+) -> Stage:
+    """Make the stage: a repository whose branch `redesign` is one commit ahead, and a site that serves it."""
+    repo = _repository(folder / "shop", drawn)
+    git = repositories.find(repo)
+    forge = Local([git], Handovers(folder / "handovers"), say=lambda text: None, moved=lambda change: None)
+    hook = LocalWebhook(SECRET)
+    parts = Parts(
+        db=_database(folder),
+        blobs=blobs.open(str(folder / "blobs")),
+        webhooks={"local": hook},
+        forges={"local": forge},
+        differ=differ,
+        links=Links(base, b"l" * 32),
+    )
+    change = forge.change(repositories.describe(git), "redesign")
+    with parts.db.begin() as db:
+        change_id = standing.remember(db, change)
+    jobs: list[Job] = []
+    clock = Clock()
+    web = _site(parts, jobs, clock, hook, identities or {}, installer)
+    return Stage(parts, web, change, change_id, git, jobs, clock)
+
+
+def _site(
+    parts: Parts,
+    jobs: list[Job],
+    clock: Clock,
+    hook: Webhook,
+    identities: Mapping[str, Identity],
+    installer: Installer | None,
+) -> Starlette:
+    def enqueue(new: Iterable[Job]) -> None:
+        jobs.extend(new)
+
+    access = Access(secret_key=b"k" * 32, operator=User(REVIEWER), identities=identities, installer=installer)
+    return application.create(
+        parts,
+        enqueue,
+        access,
+        hooks={"local": hook},
+        draw=difference,
+        clock=clock,
+        ticks=lambda: clock.now.timestamp(),
+    )
+
+
+def _database(folder: Path) -> Engine:
+    engine = database.connect(f"sqlite:///{folder / 'golddigger.db'}")
+    database.migrate(engine)
+    return engine
+
+
+def _repository(folder: Path, drawn: Drawn) -> Path:
+    folder.mkdir()
+    _git(folder, "init", "--quiet", "--initial-branch=main")
+    _git(folder, "config", "user.name", REVIEWER)
+    _git(folder, "config", "user.email", "robin@example.org")
+    for name, (golden, _) in drawn.items():
+        if golden is not None:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(golden)
+    (folder / "README").write_text("a shop\n")
+    _git(folder, "add", ".")
+    _git(folder, "commit", "--quiet", "-m", "Sell things")
+    _git(folder, "switch", "--quiet", "-c", "redesign")
+    _git(folder, "commit", "--quiet", "--allow-empty", "-m", "Redesign the shop")
+    _git(folder, "switch", "--quiet", "main")
+    return folder
+
+
+def _git(folder: Path, *words: str) -> None:
+    subprocess.run(("git", *words), cwd=folder, check=True, capture_output=True)

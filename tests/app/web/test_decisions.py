@@ -1,0 +1,231 @@
+"""Deciding on the page: with and without scripts, by those who may, on what they saw."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.flow import approve
+from app.flow.jobs import Approve, Publish
+from diffing.words import Comparison, Opinion
+from storage import approvals, decisions, runs
+from tests.app.web.stage import BASE, REVIEWER, SHOP, Stage, picture
+from tests.app.web.test_runs import link
+
+CSRF = re.compile(r'data-csrf="([^"]+)"')
+
+
+def csrf(client: TestClient, run: str) -> str:
+    """Read the word that a post must carry from the page."""
+    found = CSRF.search(client.get(f"/runs/{run}").text)
+    assert found is not None
+    return found[1]
+
+
+def fields(client: TestClient, run: str, card: Comparison, opinion: str) -> dict[str, str]:
+    """Fill a card's form."""
+    return {
+        "csrf": csrf(client, run),
+        "comparison": card.id,
+        "candidate": card.candidate or "",
+        "opinion": opinion,
+    }
+
+
+def held(stage: Stage) -> dict[str, Opinion]:
+    """Give the last opinion of each golden, and see that the reviewer said it."""
+    with stage.parts.db.begin() as db:
+        said = decisions.of_change(db, stage.change_id)
+    assert all(each.who == REVIEWER for each in said)
+    return {each.name: each.opinion for each in said}
+
+
+def test_a_form_approves_one_golden(stage: Stage) -> None:
+    """Without scripts: the form is posted, and the page comes back at the same card, which says who said what."""
+    run = stage.run()
+    card = stage.found(run)["goldens/cart.png"]
+    answer = stage.enter().post(f"/runs/{run}/decisions", data=fields(stage.client, run, card, "approved"))
+    assert answer.status_code == 200
+    assert answer.history[0].status_code == 303
+    assert answer.url.fragment == f"c-{card.id}"
+    assert held(stage) == {"goldens/cart.png": Opinion.APPROVED}
+    assert re.search(rf"approved</span> by <bdi>{REVIEWER}", answer.text)
+    assert stage.jobs == [Publish(stage.change_id)]
+
+
+def test_a_script_approves_and_hears_how_things_stand(stage: Stage) -> None:
+    """With scripts: JSON in, the page's new parts out."""
+    run = stage.run()
+    card = stage.found(run)["goldens/old.png"]
+    sent = fields(stage.enter(), run, card, "approved")
+    answer = stage.client.post(
+        f"/runs/{run}/decisions",
+        json={key: value for key, value in sent.items() if key != "csrf"},
+        headers={"accept": "application/json", "x-csrf-token": sent["csrf"], "origin": BASE},
+    )
+    assert answer.status_code == 200
+    assert answer.json()["opinions"][card.id] == ["approved", REVIEWER]
+    assert "Commit 1" in answer.json()["bar"]
+    assert held(stage) == {"goldens/old.png": Opinion.APPROVED}
+
+
+def test_an_opinion_is_changed_and_taken_back(stage: Stage) -> None:
+    """The last one counts; withdrawn is as if nothing had been said."""
+    run = stage.run()
+    card = stage.found(run)["goldens/cart.png"]
+    stage.enter()
+    for opinion in ("approved", "rejected", "withdrawn"):
+        stage.client.post(f"/runs/{run}/decisions", data=fields(stage.client, run, card, opinion))
+    assert held(stage) == {"goldens/cart.png": Opinion.WITHDRAWN}
+    assert stage.client.get(f"/runs/{run}/state").json()["opinions"][card.id] == ["", ""]
+
+
+def test_all_leaves_what_somebody_rejected(stage: Stage) -> None:
+    """*Approve the other n* speaks of those that nobody spoke of, and only of those that can be decided."""
+    run = stage.run()
+    card = stage.found(run)["goldens/cart.png"]
+    stage.enter().post(f"/runs/{run}/decisions", data=fields(stage.client, run, card, "rejected"))
+    word = csrf(stage.client, run)
+    all_ = {"csrf": word, "all": "1", "opinion": "approved"}
+    assert stage.client.post(f"/runs/{run}/decisions", data=all_).status_code == 200
+    assert held(stage) == {
+        "goldens/cart.png": Opinion.REJECTED,
+        **dict.fromkeys(
+            ("goldens/menu.png", "goldens/new.png", "goldens/old.png", "goldens/order.json"), Opinion.APPROVED
+        ),
+    }
+    assert stage.client.post(f"/runs/{run}/decisions", data=all_).status_code == 409
+
+
+def test_undo_takes_back_the_last_act(stage: Stage) -> None:
+    """Approving all and undoing it leaves nothing said."""
+    run = stage.run()
+    word = csrf(stage.enter(), run)
+    stage.client.post(f"/runs/{run}/decisions", data={"csrf": word, "all": "1", "opinion": "approved"})
+    assert stage.client.post(f"/runs/{run}/undo", data={"csrf": word}).status_code == 200
+    assert set(held(stage).values()) == {Opinion.WITHDRAWN}
+    assert stage.client.post(f"/runs/{run}/undo", data={"csrf": word}).status_code == 409
+
+
+def test_what_is_approved_is_committed_and_its_commit_shown(stage: Stage) -> None:
+    """The page asks for the commit, shows that it is under way, and then names it; git holds the very bytes."""
+    run = stage.run()
+    card = stage.found(run)["goldens/cart.png"]
+    stage.enter().post(f"/runs/{run}/decisions", data=fields(stage.client, run, card, "approved"))
+    page = stage.client.post(f"/runs/{run}/commit", data={"csrf": csrf(stage.client, run)})
+    assert "Committing" in page.text
+    assert any(isinstance(job, Approve) for job in stage.jobs)
+    approve.approve(stage.parts, stage.change_id, stage.clock())
+    with stage.parts.db.begin() as db:
+        [approval] = approvals.of_change(db, stage.change_id)
+    assert approval.state == "committed"
+    assert approval.commit is not None
+    assert approval.commit[:7] in stage.client.get(f"/runs/{run}").text
+    assert stage.git.run("show", f"redesign:{card.name}") == SHOP["goldens/cart.png"][1]
+
+
+def test_nothing_approved_is_nothing_to_commit(stage: Stage) -> None:
+    """409 with words, and no job."""
+    run = stage.run()
+    answer = stage.enter().post(f"/runs/{run}/commit", data={"csrf": csrf(stage.client, run)})
+    assert answer.status_code == 409
+    assert "Nothing is approved" in answer.text
+    assert stage.jobs == []
+
+
+def test_another_digest_than_the_one_shown_is_refused(stage: Stage) -> None:
+    """A decision names the candidate that was seen: 409 with words, nothing is kept."""
+    run = stage.run()
+    card = stage.found(run)["goldens/cart.png"]
+    sent = fields(stage.enter(), run, card, "approved") | {"candidate": "0" * 64}
+    answer = stage.client.post(f"/runs/{run}/decisions", data=sent)
+    assert answer.status_code == 409
+    assert "changed since you looked" in answer.text
+    assert held(stage) == {}
+
+
+def test_a_replaced_run_is_decided_no_more(stage: Stage) -> None:
+    """A page left open while CI drew again: 409 with words."""
+    run = stage.run()
+    card = stage.found(run)["goldens/cart.png"]
+    sent = fields(stage.enter(), run, card, "approved")
+    stage.clock.now += timedelta(minutes=1)
+    with stage.parts.db.begin() as db:
+        runs.supersede(db, stage.change_id, keep_head=None, now=stage.clock())
+    stage.run({"goldens/cart.png": (SHOP["goldens/cart.png"][0], picture("Buy"))}, pipeline="2")
+    answer = stage.client.post(f"/runs/{run}/decisions", data=sent, headers={"accept": "application/json"})
+    assert answer.status_code == 409
+    assert "newest run" in answer.json()["why"]
+    assert held(stage) == {}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "headers"),
+    [
+        ({"csrf": ""}, {}),
+        ({"csrf": "x" * 43}, {}),
+        ({"csrf": "wörd"}, {}),
+        ({}, {"origin": "https://evil.example"}),
+        ({}, {"origin": "null"}),
+        ({}, {"sec-fetch-site": "cross-site"}),
+    ],
+)
+def test_a_forged_post_is_refused(stage: Stage, spoil: dict[str, str], headers: dict[str, str]) -> None:
+    """Without this session's word, or from another site's page: 403 and nothing is kept."""
+    run = stage.run()
+    card = stage.found(run)["goldens/cart.png"]
+    sent = fields(stage.enter(), run, card, "approved") | spoil
+    assert stage.client.post(f"/runs/{run}/decisions", data=sent, headers=headers).status_code == 403
+    assert held(stage) == {}
+
+
+def test_a_link_lets_one_look_and_not_decide(stage: Stage) -> None:
+    """A visitor sees the command to copy, and is refused when posting all the same."""
+    run = stage.run()
+    page = stage.client.get(link(stage, run)).text
+    card = stage.found(run)["goldens/cart.png"]
+    assert "/golddigger approve goldens/cart.png" in page
+    assert 'data-act="one"' not in page
+    sent = fields(stage.client, run, card, "approved")
+    assert stage.client.post(f"/runs/{run}/decisions", data=sent).status_code == 403
+    assert held(stage) == {}
+
+
+def test_a_run_one_may_not_see_cannot_be_decided(stage: Stage) -> None:
+    """It answers as if it did not exist, whatever is posted."""
+    run = stage.run()
+    for act in ("decisions", "undo", "commit"):
+        assert stage.client.post(f"/runs/{run}/{act}", data={"opinion": "approved"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"opinion": "splendid"},
+        {"opinion": "approved"},
+        {"opinion": "approved", "comparison": "-1"},
+        {"opinion": "approved", "comparison": "1", "candidate": "../x"},
+        {"opinion": "approved", "comparison": "9" * 4000},
+    ],
+)
+def test_what_means_nothing_is_refused_in_words(stage: Stage, body: dict[str, str]) -> None:
+    """400 for what is no decision; never a 5xx."""
+    run = stage.run()
+    word = csrf(stage.enter(), run)
+    assert stage.client.post(f"/runs/{run}/decisions", data={"csrf": word, **body}).status_code == 400
+
+
+@pytest.mark.parametrize("body", [b"[1]", b"{", b"\xff", b"[" * 50_000, b'"x"'])
+def test_json_that_is_no_object_is_refused(stage: Stage, body: bytes) -> None:
+    """400, however deep or broken it is."""
+    run = stage.run()
+    headers = {"content-type": "application/json", "x-csrf-token": csrf(stage.enter(), run)}
+    assert stage.client.post(f"/runs/{run}/decisions", content=body, headers=headers).status_code == 400
+
+
+def test_a_large_form_is_refused(stage: Stage) -> None:
+    """More than a form of ours can be is not read."""
+    assert stage.enter().post(f"/runs/{stage.run()}/decisions", content=b"a=" + b"x" * 70_000).status_code == 413
