@@ -76,4 +76,5 @@ def _discs(random: np.random.RandomState, height: int, width: int) -> Pixels:
         distance = np.sqrt((y - middle[0]) ** 2 + (x - middle[1]) ** 2)
         share = np.clip(radius - distance + 0.5, 0, 1)[:, :, None]
         canvas += share * (random.choice([0, 130, 255, 255], 4) - canvas)
-    return np.round(canvas).astype(np.uint8)
+    pixels: Pixels = np.round(canvas).astype(np.uint8)
+    return pixels
