@@ -86,11 +86,14 @@ def check_request(found: Match, query: Mapping[str, str], body: Json) -> None:
         if given is None and parameter["required"]:
             wrong.append(f"{place} parameter {name!r} is missing")
         if given is not None:
-            wrong += _errors(_parameter(found.operation, place, name), _typed(given, parameter["schema"]))
+            errors = _errors(_parameter(found.operation, place, name), _typed(given, parameter["schema"]))
+            wrong += [f"{place} parameter {name!r}: {error}" for error in errors]
     if body is None and entry["body_required"]:
         wrong.append("the body is missing")
-    if body is not None:
-        wrong += ["no body is expected"] if entry["body"] is None else _errors(_body(found.operation), body)
+    if entry["body"] is not None and body is not None:
+        wrong += _errors(_body(found.operation), body)
+    if entry["body"] is None and body:
+        wrong.append("no body is expected")
     _hold(f"request {found.operation}", wrong)
 
 

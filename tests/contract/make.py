@@ -128,10 +128,8 @@ def plain(node: Json) -> Json:
         return {"$ref": node["$ref"].replace("#/components/schemas/", "#/$defs/")}
     kept = {key: _member(key, value) for key, value in node.items() if key not in PROSE}
     kept = {key: value for key, value in kept.items() if key != "nullable" and not key.startswith("x-")}
-    if (
-        kept.get("format") == "email"
-    ):  # bots have addresses with brackets, github-actions[bot]@…, which is no format
-        del kept["format"]
+    if kept.get("format") == "email":
+        del kept["format"]  # bots' addresses have brackets: github-actions[bot]@…
     return _nullable(kept) if node.get("nullable") is True else kept
 
 

@@ -73,6 +73,8 @@ def _write(call: Call, check: CheckRun) -> None:
     status = "completed" if "conclusion" in body else body.get("status", check.status)
     if status == "completed":
         check.conclusion = body.get("conclusion", check.conclusion)
+        if check.conclusion is None:
+            raise invalid("CheckRun", "conclusion", "a completed check needs a conclusion")
         check.completed_at = _moment(body.get("completed_at")) or call.world.now()
     else:
         check.conclusion = check.completed_at = None
