@@ -16,6 +16,7 @@ from bots.forge import (
     Artifact,
     Change,
     Committed,
+    Conclusion,
     Permission,
     Pipeline,
     PipelineState,
@@ -43,7 +44,7 @@ def _now() -> datetime:
 class Local:
     """Repositories on disk. Only those named here are opened, and only artifacts that were handed over.
 
-    `say` shows people a text; `moved` sends the delivery that a forge sends after a push."""
+    `say` shows people a text."""
 
     def __init__(
         self,
@@ -51,13 +52,11 @@ class Local:
         handovers: Handovers,
         *,
         say: Say,
-        moved: Callable[[Change], None],
         clock: Callable[[], datetime] = _now,
     ) -> None:
         self._gits = {repositories.describe(git).id: git for git in gits}
         self._handovers = handovers
         self._say = say
-        self._moved = moved
         self._clock = clock
 
     # -------------------------------------------------------------------------------------- asking
@@ -132,8 +131,10 @@ class Local:
     # -------------------------------------------------------------------------------------- telling
 
     def publish(self, change: Change, report: Report, before: Publications) -> Iterator[Publications]:
-        """Say a report on the terminal, once, and again when it changed: nothing outside shows it."""
-        text = f"{change.branch}: {report.title}\n  {report.url}"
+        """Say a report on the terminal, once, and again when it changed: nothing outside shows it.
+
+        Without the page's address: whoever runs this was given one that lets them decide."""
+        text = _words(change, report)
         said = hashlib.sha256(text.encode()).hexdigest()
         if said != before.annotated:
             self._say(text)
@@ -160,7 +161,6 @@ class Local:
         made = commits.commit(git, expected, files, message)
         commits.move(git, change.branch, made, expected)
         self._say(_committed(git, change.branch, made, len(files)))
-        self._moved(change)
         return Committed(made, message)
 
     def commit_beside(self, change: Change, files: Sequence[Write], message: str, branch: str) -> Committed:
@@ -188,6 +188,11 @@ def _pipeline(change: Change, handover: Handover) -> Pipeline:
         head=change.head,
         state=PipelineState.SUCCEEDED,  # it is over; nobody told us more
     )
+
+
+def _words(change: Change, report: Report) -> str:
+    mend = report.conclusion in (Conclusion.FAILURE, Conclusion.NEUTRAL)
+    return f"{change.branch}: {report.title}" + (f"\n\n{report.summary}\n" if mend else "")
 
 
 def _size(path: Path) -> int:

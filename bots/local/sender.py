@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import requests
 import stamina
 
-from bots.forge import Change, Repo
+from bots.forge import Repo
 from bots.local import webhook
 from diffing.words import Sha, Unavailable
 
@@ -25,10 +25,6 @@ class Sender:
     def finished(self, repo: Repo, branch: str, head: Sha) -> None:
         """Say that an artifact was handed over for a branch at a commit."""
         self._send("pipeline_finished", webhook.pipeline_finished(repo, branch, head))
-
-    def moved(self, change: Change) -> None:
-        """Say that a branch has a new tip."""
-        self._send("head_moved", webhook.head_moved(change.repo, change.branch))
 
     def command(self, repo: Repo, branch: str, *, who: str, text: str) -> None:
         """Give a command to a branch, as somebody's comment would."""

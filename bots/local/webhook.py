@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from bots.forge import Commanded, Delivery, Event, HeadMoved, Ignored, PipelineFinished, Repo, Unverified, User
+from bots.forge import Commanded, Delivery, Event, Ignored, PipelineFinished, Repo, Unverified, User
 from diffing.words import Sha
 
 HOST = "local"
@@ -21,11 +21,6 @@ _LEAST_SECRET = 16
 def pipeline_finished(repo: Repo, branch: str, head: Sha) -> bytes:
     """Word the delivery that says an artifact was handed over for a branch at a commit."""
     return _body(repo, branch=branch, head=head)
-
-
-def head_moved(repo: Repo, branch: str) -> bytes:
-    """Word the delivery that says a branch has a new tip."""
-    return _body(repo, branch=branch)
 
 
 def commanded(repo: Repo, branch: str, *, comment: str, who: str, text: str, written_at: datetime) -> bytes:
@@ -83,8 +78,6 @@ def _event(event: str, repo: Repo, branch: str, payload: Mapping[str, object]) -
     match event, payload:
         case "pipeline_finished", {"head": str(head)}:
             return PipelineFinished(repo=repo, head=Sha(head), branch=branch, head_path=repo.path)
-        case "head_moved", _:
-            return HeadMoved(repo=repo, number=branch)
         case "commanded", {"comment": str(comment), "who": str(who), "text": str(text), "written_at": str(at)}:
             return _commanded(repo, branch, comment, who, text, at)
         case _:

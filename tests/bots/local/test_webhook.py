@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.forge import Commanded, Delivery, HeadMoved, Ignored, PipelineFinished, Repo, Unverified, User
+from bots.forge import Commanded, Delivery, Ignored, PipelineFinished, Repo, Unverified, User
 from bots.local import webhook
 from bots.local.webhook import LocalWebhook, sign
 from diffing.words import Sha
@@ -29,12 +29,6 @@ def test_an_artifact_was_handed_over() -> None:
     """What is signed and sent is what is read."""
     delivery = _delivered("pipeline_finished", webhook.pipeline_finished(REPO, "redesign", HEAD))
     assert HOOK.read(delivery) == PipelineFinished(repo=REPO, head=HEAD, branch="redesign", head_path="shop")
-
-
-def test_a_branch_moved() -> None:
-    """A branch is the number of its change."""
-    delivery = _delivered("head_moved", webhook.head_moved(REPO, "redesign"))
-    assert HOOK.read(delivery) == HeadMoved(repo=REPO, number="redesign")
 
 
 def test_a_command_was_given() -> None:
@@ -57,12 +51,12 @@ def test_a_command_was_given() -> None:
 )
 def test_a_delivery_that_is_not_ours_is_unverified(changed: str) -> None:
     """Whatever was changed after signing, by whomever, in whatever letters."""
-    body = webhook.head_moved(REPO, "redesign")
+    body = webhook.pipeline_finished(REPO, "redesign", HEAD)
     secret = b"somebody else's secret" if changed == "secret" else SECRET
-    headers = sign(secret, event="head_moved", id="1", body=body)
+    headers = sign(secret, event="pipeline_finished", id="1", body=body)
     match changed:
         case "event":
-            headers["x-golddigger-event"] = "pipeline_finished"
+            headers["x-golddigger-event"] = "commanded"
         case "id":
             headers["x-golddigger-delivery"] = "2"
         case "body":
@@ -82,7 +76,7 @@ def test_a_delivery_that_is_not_ours_is_unverified(changed: str) -> None:
 @pytest.mark.parametrize("missing", ["x-golddigger-event", "x-golddigger-delivery"])
 def test_a_delivery_needs_event_and_id(missing: str) -> None:
     """Without an id copies could not be told."""
-    headers = sign(SECRET, event="head_moved", id="1", body=b"{}")
+    headers = sign(SECRET, event="pipeline_finished", id="1", body=b"{}")
     del headers[missing]
     with pytest.raises(Unverified):
         HOOK.verify(headers, b"{}")
@@ -90,8 +84,10 @@ def test_a_delivery_needs_event_and_id(missing: str) -> None:
 
 def test_header_names_may_be_written_in_any_case() -> None:
     """HTTP does not tell them apart."""
-    body = webhook.head_moved(REPO, "redesign")
-    shouted = {key.upper(): value for key, value in sign(SECRET, event="head_moved", id="1", body=body).items()}
+    body = webhook.pipeline_finished(REPO, "redesign", HEAD)
+    shouted = {
+        key.upper(): value for key, value in sign(SECRET, event="pipeline_finished", id="1", body=body).items()
+    }
     assert HOOK.verify(shouted, body).id == "1"
 
 
@@ -117,17 +113,17 @@ _JSON = st.recursive(
 )
 
 
-@given(event=st.sampled_from(["pipeline_finished", "head_moved", "commanded", "else"]), words=_JSON)
+@given(event=st.sampled_from(["pipeline_finished", "commanded", "else"]), words=_JSON)
 def test_whatever_is_sent_is_an_event_or_ignored(event: str, words: object) -> None:
     """Reading never fails."""
     read = HOOK.read(Delivery("local", "1", event, json.dumps(words).encode()))
-    assert isinstance(read, PipelineFinished | HeadMoved | Commanded | Ignored)
+    assert isinstance(read, PipelineFinished | Commanded | Ignored)
 
 
 @given(st.binary(max_size=40))
 def test_bytes_that_are_no_json_are_ignored(body: bytes) -> None:
     """As are numbers and texts."""
-    assert isinstance(HOOK.read(Delivery("local", "1", "head_moved", body)), Ignored)
+    assert isinstance(HOOK.read(Delivery("local", "1", "commanded", body)), Ignored)
 
 
 @pytest.mark.parametrize("written", ["yesterday", "2026-05-11T12:00:00"])
