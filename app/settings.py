@@ -45,7 +45,7 @@ class GitHubApp:
 
     app_id: str
     private_key: str = field(repr=False)
-    webhook_secrets: tuple[str, ...] = field(repr=False)
+    webhook_secrets: tuple[bytes, ...] = field(repr=False)
     """Any of them verifies: the old one and the new one, while it is being changed."""
     api_url: str
     web_url: str
@@ -104,7 +104,7 @@ class Settings(BaseModel):
         return GitHubApp(
             app_id=self.github_app_id,
             private_key=self.github_private_key.get_secret_value().replace("\\n", "\n"),
-            webhook_secrets=tuple(each.strip() for each in secret.split(",") if each.strip()),
+            webhook_secrets=tuple(each.strip().encode() for each in secret.split(",") if each.strip()),
             api_url=self.github_api_url,
             web_url=self.github_web_url,
             host=urlsplit(self.github_web_url).netloc,

@@ -96,7 +96,7 @@ def _sentences(view: View) -> Iterator[str]:
     for run in view.runs:
         named = f"**{markdown.text(run.title, 80) or 'CI'}**"
         if run.state == "failed":
-            yield f"{named}: {markdown.prose(run.why)}"
+            yield from (f"{named}: {markdown.prose(line)}" for line in run.why.splitlines())
         if several and run.kept:
             yield f"{markdown.link(named, run.url)}: {counts(run.comparisons)}."
         if run.kept or not some:

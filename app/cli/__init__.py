@@ -1,0 +1,3 @@
+from app.cli.root import main
+
+__all__ = ["main"]

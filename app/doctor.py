@@ -1,0 +1,133 @@
+"""Look at everything that Golddigger needs, and say how to mend what is not well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import requests
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.settings import GitHubApp, Settings
+from bots.github import manifest
+from bots.github.app import AppKey
+from bots.github.transport import Transport
+from diffing.words import Refused, Unavailable
+from storage import blobs, database
+
+_MOST_SKEW = 30.0
+_TRIAL = b"golddigger doctor\n"
+_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    sentence: str
+    mend: str = ""
+    """What to do; empty where it is well, or where the sentence says it."""
+
+
+def examine(settings: Settings, *, queue: Callable[[str], object], now: Callable[[], datetime]) -> Iterator[Check]:
+    """Look at one thing after the other. `queue` opens the queue of an address, or raises."""
+    yield Check("settings", True, f"They can be read. Golddigger is at {settings.public_url}.")
+    yield _database(settings)
+    yield _storage(settings)
+    yield _queue(settings, queue)
+    if settings.github is None:
+        yield Check("GitHub", True, "No app is configured. `golddigger serve` prints the address that makes one.")
+        return
+    yield _reachable(settings)
+    yield _clock(settings.github, now)
+    yield from _app(settings.github, now)
+
+
+def _database(settings: Settings) -> Check:
+    try:
+        engine = database.connect(settings.database_url)
+        try:
+            database.check(engine)
+        finally:
+            engine.dispose()
+    except Refused as refused:
+        return Check("database", False, str(refused))
+    except (SQLAlchemyError, ModuleNotFoundError) as error:
+        # Not the error's own words: they may hold the address with its password.
+        why = f"It cannot be opened ({type(error).__name__})."
+        return Check("database", False, why, "Check GOLDDIGGER_DATABASE_URL, and that the database runs.")
+    return Check("database", True, f"It answers, and its schema is the newest ({engine.dialect.name}).")
+
+
+def _storage(settings: Settings) -> Check:
+    try:
+        store = blobs.open(settings.storage_url)
+        if store.get(store.put(_TRIAL)) != _TRIAL:
+            return Check("storage", False, "It gave back other bytes than it was given.", "Check the disk.")
+    except (Refused, Unavailable) as error:
+        return Check("storage", False, str(error), "Check GOLDDIGGER_STORAGE_URL, its rights, and the space left.")
+    return Check("storage", True, "A file was written and read again.")
+
+
+def _queue(settings: Settings, queue: Callable[[str], object]) -> Check:
+    try:
+        queue(settings.queue_url)
+    except Refused as refused:
+        return Check("queue", False, str(refused))
+    scheme = urlsplit(settings.queue_url).scheme
+    return Check(
+        "queue", True, "It is in memory, inside the process." if scheme == "memory" else f"{scheme} answers."
+    )
+
+
+def _reachable(settings: Settings) -> Check:
+    """A forge outside cannot reach an address that is only inside."""
+    ours, theirs = urlsplit(settings.public_url).hostname or "", urlsplit(settings.github_api_url).hostname or ""
+    if _inside(ours) and not _inside(theirs):
+        mend = "Set GOLDDIGGER_PUBLIC_URL to the address under which the internet reaches it."
+        return Check("address", False, f"GitHub cannot deliver to {settings.public_url}.", mend)
+    return Check("address", True, f"GitHub delivers to {settings.public_url}/webhooks/github.")
+
+
+def _inside(host: str) -> bool:
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
+
+
+def _clock(app: GitHubApp, now: Callable[[], datetime]) -> Check:
+    try:
+        told = requests.head(app.api_url, timeout=_SECONDS, allow_redirects=False).headers.get("date", "")
+        skew = (now() - parsedate_to_datetime(told)).total_seconds()
+    except requests.RequestException:
+        mend = "Check GOLDDIGGER_GITHUB_API_URL, and the way there: firewall, proxy, name server."
+        return Check("clock", False, f"{app.api_url} does not answer, so it cannot be compared.", mend)
+    except (ValueError, TypeError):
+        return Check("clock", True, f"{app.api_url} does not say what time it is.")
+    if abs(skew) > _MOST_SKEW:
+        way = "ahead of" if skew > 0 else "behind"
+        why = f"It is {abs(skew):.0f} seconds {way} GitHub's, and GitHub refuses what is signed at another time."
+        return Check("clock", False, why, "Have this machine's clock set by NTP.")
+    return Check("clock", True, "It agrees with GitHub's.")
+
+
+def _app(app: GitHubApp, now: Callable[[], datetime]) -> Iterator[Check]:
+    try:
+        known = manifest.facts(Transport(app.api_url, now), AppKey(app.app_id, app.private_key, now))
+    except (Refused, Unavailable) as error:
+        yield Check("GitHub", False, str(error))
+        return
+    yield Check("GitHub", True, f"It knows the app as {known.name}; it writes as {known.bot}.")
+    doubts = manifest.doubts(known)
+    for doubt in doubts:
+        what, _, mend = doubt.partition(". ")
+        yield Check("rights", False, f"{what}.", mend)
+    if not doubts:
+        yield Check("rights", True, "The app has the permissions and the events that it needs, and no more.")
