@@ -17,6 +17,8 @@ _MOST_LINES = 4000
 """A longer part that differs is one hunk: finding its common lines would take too long."""
 _MOST_SIGNS = 500
 """Longer lines are not marked within."""
+_MOST_PAIRS = 10_000
+"""Words of the one line times words of the other: beyond it, what lies between their common ends is marked whole."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
 
@@ -98,15 +100,20 @@ def hunks(golden: str, candidate: str, *, context: int = 3, most: int = 2000) ->
 
 def _opcodes(before: list[str], after: list[str]) -> list[Opcode]:
     """Give difflib's opcodes; common lines at both ends are cut off first, which most changes are."""
-    shortest = min(len(before), len(after))
-    start = next((i for i in range(shortest) if before[i] != after[i]), shortest)
-    rest = shortest - start
-    end = next((i for i in range(rest) if before[-1 - i] != after[-1 - i]), rest)
+    start, end = _ends(before, after)
     one, two = before[start : len(before) - end], after[start : len(after) - end]
     inner = [(tag, i1 + start, i2 + start, j1 + start, j2 + start) for tag, i1, i2, j1, j2 in _inner(one, two)]
     head = [("equal", 0, start, 0, start)]
     tail = [("equal", len(before) - end, len(before), len(after) - end, len(after))]
     return [op for op in head + inner + tail if op[2] > op[1] or op[4] > op[3]]
+
+
+def _ends(before: list[str], after: list[str]) -> tuple[int, int]:
+    """Count what two lists share at their beginnings, and in the rest at their ends."""
+    shortest = min(len(before), len(after))
+    start = next((i for i in range(shortest) if before[i] != after[i]), shortest)
+    rest = shortest - start
+    return start, next((i for i in range(rest) if before[-1 - i] != after[-1 - i]), rest)
 
 
 def _inner(one: list[str], two: list[str]) -> list[Opcode]:
@@ -170,13 +177,25 @@ def _marked(old: str, new: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     if max(len(old), len(new)) > _MOST_SIGNS:
         return (Span(old),), (Span(new),)
     one, two = _WORD.findall(old), _WORD.findall(new)
-    matcher = SequenceMatcher(None, one, two, autojunk=False)
-    if matcher.ratio() < 0.3:
+    codes = _words(one, two)
+    if sum(i2 - i1 for tag, i1, i2, _, _ in codes if tag == "equal") < 0.15 * (len(one) + len(two)):
         return (Span(old),), (Span(new),)
-    codes = matcher.get_opcodes()
     left = ((tag, "".join(one[i1:i2])) for tag, i1, i2, _, _ in codes)
     right = ((tag, "".join(two[j1:j2])) for tag, _, _, j1, j2 in codes)
     return _spans(left), _spans(right)
+
+
+def _words(one: list[str], two: list[str]) -> list[Opcode]:
+    if len(one) * len(two) <= _MOST_PAIRS:
+        codes = SequenceMatcher(None, one, two, autojunk=False).get_opcodes()
+        return [(tag, i1, i2, j1, j2) for tag, i1, i2, j1, j2 in codes]
+    start, end = _ends(one, two)
+    i, j = len(one) - end, len(two) - end
+    return [
+        ("equal", 0, start, 0, start),
+        ("replace", start, i, start, j),
+        ("equal", i, len(one), j, len(two)),
+    ]
 
 
 def _spans(parts: Iterator[tuple[str, str]]) -> tuple[Span, ...]:

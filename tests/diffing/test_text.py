@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -120,6 +121,21 @@ def test_long_texts_are_quick_and_short() -> None:
     assert text.compare(golden, candidate).pixels == 50_000
     assert sum(len(hunk.lines) for hunk in text.hunks(golden, candidate, most=100)) <= 200
     assert time.perf_counter() - began < 5
+
+
+def test_long_lines_are_marked_between_their_common_ends() -> None:
+    """A line of many signs is not searched for every common one."""
+    (hunk,) = text.hunks("." * 200 + "old" + ";" * 200, "." * 200 + "new" + ";" * 200)
+    assert hunk.lines[1].spans == (Span("." * 200), Span("new", marked=True), Span(";" * 200))
+
+
+def test_hostile_lines_are_quick() -> None:
+    """Half a megabyte of lines that share signs in every order does not hold up a page."""
+    random = Random(1)
+    golden, candidate = ("\n".join("".join(random.choices(".,;:", k=500)) for _ in range(500)) for _ in range(2))
+    began = time.perf_counter()
+    assert text.hunks(golden, candidate, most=5000)
+    assert time.perf_counter() - began < 3
 
 
 def test_the_same_edit_has_the_same_fingerprint() -> None:
