@@ -18,7 +18,7 @@ _MOST_LINES = 4000
 _MOST_SIGNS = 500
 """Longer lines are not marked within."""
 _MOST_PAIRS = 10_000
-"""Words of the one line times words of the other: beyond it, what lies between their common ends is marked whole."""
+"""Words of one line times words of the other; beyond it, all between their common ends is marked."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
 
