@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from app import main
+from app.flow import standing
 from app.flow.findings import ARTIFACTS
 from app.main import Forges, Whole
 from app.settings import Settings
@@ -27,7 +28,7 @@ from bots.local.sender import Sender
 from bots.local.webhook import HOST, LocalWebhook
 from diffing import config
 from diffing.words import Refused
-from storage import changes, repos, runs
+from storage import runs
 from storage.runs import StoredRun
 
 Say = Callable[[str], None]
@@ -71,12 +72,9 @@ class Review:
         """Give the newest run at the branch's tip; None where there is none yet."""
         head = self.change.head
         with self.whole.parts.db.begin() as db:
-            repo = repos.upsert(
-                db, host=self.repo.host, forge_id=self.repo.id, path=self.repo.path, tenant="", private=True
-            )
-            kept = changes.find(db, repo, self.branch)
-            standing = runs.at_head(db, kept.id, head) if kept else []
-        return max(standing, key=lambda run: run.created_at, default=None)
+            kept = standing.known(db, self.repo, self.branch)
+            at_head = runs.at_head(db, kept.id, head) if kept else []
+        return max(at_head, key=lambda run: run.created_at, default=None)
 
     def ended(self, *, seconds: float = float("inf")) -> StoredRun:
         """Wait until the branch's tip is compared and that was said; Refused where it takes longer."""
@@ -85,8 +83,16 @@ class Review:
             run = self.run()
             if run and (run.shown_at or run.state == "failed"):
                 return run
+            self._must_stand()
             time.sleep(_LOOK_EVERY)
         raise Refused(f"{self.branch} was not compared within {seconds:.0f} seconds; the log says why.")
+
+    def _must_stand(self) -> None:
+        heads = commits.heads_of_ours(self.git, self.branch)
+        if not self.handovers.of(self.repo.id, self.branch, heads):
+            raise Refused(
+                f"{self.branch} has moved since the artifact was handed over. Draw again, and review that."
+            )
 
     def invitation(self, run: StoredRun) -> str:
         """Give the address of a run's page with a token that signs in once, as the repository's user."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app.demo import artifacts, pictures, sample
+from app import review
+from app.demo import artifacts, command, pictures, rehearsal, sample
 from diffing.differ import differ
-from diffing.words import Kind, Outcome, Rules
+from diffing.words import Kind, Outcome, Refused, Rules
 
 KINDS = {
     "cart_page.png": Kind.CONTENT,
@@ -30,6 +32,12 @@ KINDS = {
 def made(tmp_path_factory: pytest.TempPathFactory) -> sample.Sample:
     """The sample, made once."""
     return sample.make(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture
+def said() -> list[str]:
+    """What was printed."""
+    return []
 
 
 def test_the_sample_shows_every_kind_of_change() -> None:
@@ -104,3 +112,22 @@ def test_playwrights_report_names_what_lies_beside_it() -> None:
         name for name, drawn in pages.items() if drawn.golden
     }
     assert sum("A snapshot doesn't exist at" in error["message"] for r in results for error in r["errors"]) == 1
+
+
+@pytest.mark.slow
+def test_the_demo_plays_from_end_to_end(tmp_path: Path, said: list[str]) -> None:
+    """Delivered, compared, approved by command and on the page, committed; and nothing is left behind."""
+    command.demo(say=said.append, check=True)
+    assert "14 goldens: 2 same, 9 changed, 1 added, 1 removed, 1 unreadable" in "\n".join(said)
+    assert "Everything is as it should be" in said[-1]
+    assert not Path(said[0].split()[-1]).exists()
+
+
+@pytest.mark.slow
+def test_the_check_says_what_is_wrong(made: sample.Sample, tmp_path: Path, said: list[str]) -> None:
+    """A run that lacks an outcome the sample has is no success."""
+    some = replace(made, artifacts={"golddigger-shop": made.artifacts["golddigger-shop"]})
+    with review.opened(made.git, sample.BRANCH, data=tmp_path, port=None, say=said.append) as at:
+        at.hand_over(some.artifacts)
+        with pytest.raises(Refused, match="nothing added"):
+            rehearsal.rehearse(at, some, said.append)

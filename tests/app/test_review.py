@@ -78,6 +78,7 @@ def _until(holds: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_a_golden_is_approved_and_committed_to_the_branch(opened: Review, folder: Path, said: list[str]) -> None:
     """The whole road: handed over, compared, approved by command, committed; and unsaved work stays."""
     (folder / "notes.txt").write_text("unsaved")
@@ -96,6 +97,7 @@ def test_a_golden_is_approved_and_committed_to_the_branch(opened: Review, folder
     _until(lambda: any("read-tree -m -u" in text for text in said))
 
 
+@pytest.mark.slow
 def test_after_the_commit_the_same_drawings_are_the_same(opened: Review, folder: Path) -> None:
     """The page goes on at the new tip, without anybody drawing again."""
     opened.hand_over({"golddigger": folder / "app"})
@@ -119,6 +121,20 @@ def test_the_page_opens_once_by_its_token(opened: Review, folder: Path) -> None:
     url = opened.invitation(opened.ended(seconds=30))
     assert requests.get(url, timeout=10).status_code == 200
     assert requests.get(url, timeout=10).status_code == 403
+
+
+def test_a_branch_that_moves_meanwhile_is_said(opened: Review, folder: Path) -> None:
+    """What was drawn is not what stands there now, and nobody waits for it in vain."""
+    opened.handovers.add(
+        repo=opened.repo.id,
+        branch="redesign",
+        head=opened.change.head,
+        source="CI",
+        artifacts={"golddigger": folder / "app"},
+    )
+    _git(folder, "commit", "--quiet", "--allow-empty", "-m", "Go on working")
+    with pytest.raises(Refused, match="has moved"):
+        opened.ended(seconds=30)
 
 
 @pytest.mark.parametrize(
