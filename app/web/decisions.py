@@ -79,7 +79,7 @@ def _read(site: Site, request: Request, body: bytes) -> Post:
     room = lay_out(site, session, run)
     if room.who is None:
         raise HTTPException(403, "Sign in to decide; the link alone lets you look only.")
-    return Post(session, run, User(room.who), fields)
+    return Post(session, run, room.who, fields)
 
 
 def _chosen(site: Site, post: Post) -> list[tuple[int, Digest | None]]:

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from app.web.sessions import Session
 from app.web.site import Identity, Site
-from bots.forge import Vocabulary
+from bots.forge import User, Vocabulary
 from diffing.formats import EXTENSIONS, Format
 from diffing.verdict import judge
 from diffing.words import Comparison, Decision, Digest, Name, Opinion, Outcome, Size, Verdict
@@ -108,7 +108,7 @@ class Room:
     """Other runs on the same head."""
     newer: StoredRun | None
     """The run that replaced this one; None while it stands, or where there is none yet."""
-    who: str | None
+    who: User | None
     """Who is looking, on this run's host; None for a visitor, who may look only."""
     door: tuple[str, Identity] | None
     """Where they may sign in."""

@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from app.web.seals import Seals
+from bots.forge import User
 
 LASTS = timedelta(hours=12)
 _MOST_RUNS = 60
@@ -24,7 +25,7 @@ class Session:
 
     id: str = ""
     until: datetime | None = None
-    people: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, User] = field(default_factory=dict)
     """Who this is on each host."""
     operator: bool = False
     """Came with a token that Golddigger printed where it runs: may see every run."""
@@ -40,13 +41,13 @@ class Session:
         runs = (*(run for run in self.runs if run != run_id), run_id)[-_MOST_RUNS:]
         return replace(self, id=self.id or _fresh(), until=self.until or now + LASTS, runs=runs)
 
-    def signed_in(self, host: str, name: str, now: datetime, *, operator: bool = False) -> Session:
+    def signed_in(self, host: str, who: User, now: datetime, *, operator: bool = False) -> Session:
         """Know from now who they are on a host, under a fresh id."""
         return replace(
             self,
             id=_fresh(),
             until=now + LASTS,
-            people={**self.people, host: name},
+            people={**self.people, host: who},
             operator=operator or self.operator,
         )
 
@@ -109,7 +110,7 @@ def _fresh() -> str:
 def _words(session: Session) -> dict[str, Any]:
     return {
         "id": session.id,
-        "people": dict(session.people),
+        "people": {host: [who.name, who.author] for host, who in session.people.items()},
         "operator": session.operator,
         "runs": session.runs,
     }
@@ -119,7 +120,7 @@ def _from_words(words: dict[str, Any], now: datetime) -> Session:
     return Session(
         id=words["id"],
         until=datetime.fromtimestamp(words["until"], tz=now.tzinfo),
-        people=words["people"],
+        people={host: User(name, author=author) for host, (name, author) in words["people"].items()},
         operator=words["operator"],
         runs=tuple(words["runs"]),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
+import shlex
 from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import urlencode, urlsplit
@@ -104,8 +105,8 @@ def _may_post_to(installer: Installer) -> str:
 
 
 def _lines(settings: Mapping[str, str]) -> list[str]:
-    """As a shell reads them; a key's line ends stay, inside single quotes."""
-    return [f"{name}='{value}'" for name, value in settings.items()]
+    """As a shell reads them; a key's line ends stay, inside the quotes."""
+    return [f"{name}={shlex.quote(value)}" for name, value in settings.items()]
 
 
 def _installer(site: Site) -> Installer:

@@ -34,7 +34,7 @@ def by_token(site: Site, request: Request) -> Response | None:
     answer = RedirectResponse(_without(request, "token"), 303)
     if spend(site, token, TOKEN):
         access = site.access
-        entered = session.signed_in(access.operator_host, access.operator.name, now, operator=True)
+        entered = session.signed_in(access.operator_host, access.operator, now, operator=True)
         site.sessions.write(answer, entered)
     elif not session.operator:
         raise HTTPException(403, "This link was used already, or is too old. A new start prints a new one.")
@@ -86,9 +86,11 @@ def finish(site: Site, request: Request) -> Response:
     if "code" not in given:
         raise HTTPException(403, f"{door.title} did not sign you in. Nothing was changed.")
     who = door.signed_in_user(code=given["code"], verifier=bound["verifier"], redirect_uri=_callback(site, name))
+    if who.bot:
+        raise HTTPException(403, "Only people sign in here.")
     now = site.clock()
     answer = RedirectResponse(bound["next"], 303)
-    site.sessions.write(answer, site.sessions.read(request, now).signed_in(door.host, who.name, now))
+    site.sessions.write(answer, site.sessions.read(request, now).signed_in(door.host, who, now))
     answer.delete_cookie(_cookie(site), path="/", secure=site.sessions.secure, httponly=True, samesite="lax")
     return answer
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,20 @@ def _own_git_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
+def stage(make_stage: Callable[..., Stage]) -> Stage:
     """A site on real parts, with a change and no run yet."""
-    made = set_up(tmp_path)
-    yield made
-    made.parts.db.dispose()
+    return make_stage()
+
+
+@pytest.fixture
+def make_stage(tmp_path: Path) -> Iterator[Callable[..., Stage]]:
+    """Make a stage with doors of the test's own; at most one a test."""
+    made: list[Stage] = []
+
+    def make(**doors: Any) -> Stage:
+        made.append(set_up(tmp_path, **doors))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.parts.db.dispose()

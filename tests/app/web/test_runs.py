@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from diffing.words import Name
 from storage import changes, runs
-from tests.app.web.stage import SHOP, Stage, picture, set_up
+from tests.app.web.stage import Stage, picture
 
 
 def link(stage: Stage, run: str, golden: str | None = None) -> str:
@@ -94,10 +93,9 @@ def test_a_golden_s_link_leads_to_its_card(stage: Stage) -> None:
     assert stage.client.get(link(stage, run, "goldens/unknown.png")).status_code == 200
 
 
-def test_hostile_names_are_harmless(tmp_path: Path) -> None:
+def test_hostile_names_are_harmless(stage: Stage) -> None:
     """Names with markup, marks that turn the reading direction, quotes, and 400 letters stand as text."""
     nasty = Name("goldens/\"'><script>alert(1)</script>\u202e" + "x" * 400 + "💥.png")
-    stage = set_up(tmp_path, drawn={"goldens/plain.png": (picture("a"), picture("b"))})
     run = stage.run({nasty: (picture("a"), picture("b"))}, suite="<img src=x onerror=alert(1)>")
     page = stage.enter().get(f"/runs/{run}").text
     assert "<script>alert" not in page
@@ -207,7 +205,6 @@ def test_many_runs_are_paged(stage: Stage) -> None:
 
 def test_a_removed_run_s_link_is_forgotten(stage: Stage) -> None:
     """A session that remembers a run which is no more still lists the others."""
-    assert SHOP
     run = stage.run()
     stage.client.get(link(stage, "deleted-since"))
     stage.client.get(link(stage, run))

@@ -9,8 +9,10 @@ from starlette.responses import Response
 
 from app.web.seals import Seals
 from app.web.sessions import LASTS, Session, Sessions
+from bots.forge import User
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+MIRA = User("mira", author="Mira <mira@example.org>")
 SEALS = Seals(b"k" * 32)
 HTTP = Sessions.at("http://127.0.0.1:8000", SEALS)
 HTTPS = Sessions.at("https://golddigger.example.org", SEALS)
@@ -26,22 +28,22 @@ def carry(sessions: Sessions, session: Session, now: datetime) -> Session:
 
 def test_a_session_comes_back_with_the_browser() -> None:
     """Who signed in, and what they opened, is known at the next request."""
-    session = Session().opened("run-1", NOW).signed_in("github.com", "mira", NOW)
+    session = Session().opened("run-1", NOW).signed_in("github.com", MIRA, NOW)
     assert carry(HTTPS, session, NOW) == session
     assert carry(HTTPS, session, NOW).may_see("run-1")
 
 
 def test_a_session_is_over_after_twelve_hours() -> None:
     """Then the browser is nobody's again."""
-    session = Session().signed_in("github.com", "mira", NOW)
-    assert carry(HTTP, session, NOW + LASTS - timedelta(seconds=1)).people == {"github.com": "mira"}
+    session = Session().signed_in("github.com", MIRA, NOW)
+    assert carry(HTTP, session, NOW + LASTS - timedelta(seconds=1)).people == {"github.com": MIRA}
     assert carry(HTTP, session, NOW + LASTS) == Session()
 
 
 def test_signing_in_rotates_the_session() -> None:
     """A session planted before signing in is worth nothing after it: it has another id and another word."""
     before = Session().opened("run-1", NOW)
-    after = before.signed_in("github.com", "mira", NOW)
+    after = before.signed_in("github.com", MIRA, NOW)
     assert before.id != after.id
     assert not HTTP.is_csrf(after, HTTP.csrf(before))
     assert HTTP.is_csrf(after, HTTP.csrf(after))
@@ -54,8 +56,8 @@ def test_nobody_has_no_word_against_forged_posts() -> None:
 
 def test_an_operator_sees_every_run() -> None:
     """Who has the token printed where Golddigger runs may see what it keeps; others only what they were given."""
-    assert Session().signed_in("local", "mira", NOW, operator=True).may_see("any")
-    assert not Session().signed_in("github.com", "mira", NOW).may_see("any")
+    assert Session().signed_in("local", MIRA, NOW, operator=True).may_see("any")
+    assert not Session().signed_in("github.com", MIRA, NOW).may_see("any")
 
 
 def test_a_long_day_of_reviewing_still_fits_a_cookie() -> None:
