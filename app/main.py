@@ -118,7 +118,7 @@ def github(settings: Settings, pacer: Pacer | None = None) -> Forges:
     if settings.github is None:
         return Forges()
     app = settings.github
-    hook = GitHubWebhook(app.host, [secret.encode() for secret in app.webhook_secrets], app_id=app.app_id)
+    hook = GitHubWebhook(app.host, app.webhook_secrets, app_id=app.app_id)
     forge = GitHub(
         app_id=app.app_id,
         private_key=app.private_key,

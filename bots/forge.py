@@ -207,6 +207,8 @@ class Report:
     """Our own name for the check, kept by the forge beside it."""
     conclusion: Conclusion | None
     """None while something is still under way."""
+    begun: bool = True
+    """False where CI has not ended on this head yet: there is no check to write, only the comment."""
     title: str
     summary: str
     """Markdown, at most 65,535 bytes."""

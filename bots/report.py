@@ -21,6 +21,7 @@ def word(view: View) -> Report:
         head=view.head,
         handle=view.change_id,
         conclusion=ended,
+        begun=view.begun,
         title=standing.title(view),
         summary=summary(view),
         url=view.url,

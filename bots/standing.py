@@ -45,7 +45,7 @@ def _under_way(view: View) -> str:
         return f"Comparing: {sum(run.done for run in comparing):,} of {goldens(total)}"
     if comparing:
         return "Comparing goldens"
-    return "Waiting for CI" if view.waiting == 1 else f"Waiting for {view.waiting:,} CI runs"
+    return "Waiting for CI" if view.waiting <= 1 else f"Waiting for {view.waiting:,} CI runs"
 
 
 def _end(view: View) -> str:

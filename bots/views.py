@@ -104,9 +104,14 @@ class View:
     beside: Beside | None = None
 
     @property
+    def begun(self) -> bool:
+        """Has anything of CI ended at this head?"""
+        return bool(self.runs)
+
+    @property
     def settled(self) -> bool:
         """Is nothing under way any more at this head?"""
-        return not self.waiting and not any(run.under_way for run in self.runs)
+        return self.begun and not self.waiting and not any(run.under_way for run in self.runs)
 
     @property
     def comparisons(self) -> list[Comparison]:

@@ -13,12 +13,13 @@ from bots.github.comments import Comments
 
 def publish(checks: Checks, comments: Comments, report: Report, before: Publications) -> Iterator[Publications]:
     """Say a report, and after each step where it stands now."""
-    said = checks.say(report, before)
-    now_said = replace(before, check=said.check, annotated=said.annotated)
+    now_said = before
+    if report.begun:
+        said = checks.say(report, before)
+        now_said = replace(before, check=said.check, annotated=said.annotated, said_at=said.at)
+        yield now_said
     if report.comment is None:
-        yield replace(now_said, said_at=said.at)
         return
-    yield now_said
     comment = comments.say(report.comment, before.comment)
     written = datetime.fromisoformat(comment["updated_at"])
     yield replace(now_said, comment=str(comment["id"]), said_at=written)

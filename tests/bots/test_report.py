@@ -69,7 +69,7 @@ def comment(view: View) -> str:
             "1 golden unreadable · to be mended",
         ),
         (view_of(run_of([], kept=False)), Conclusion.NEUTRAL, "No goldens to compare"),
-        (view_of(), Conclusion.NEUTRAL, "No goldens to compare"),
+        (view_of(), None, "Waiting for CI"),
         (view_of(run_of([], kept=None, state="failed")), Conclusion.FAILURE, "Could not compare"),
         (replace(OPEN, mistakes=("Line 3: what?",)), Conclusion.FAILURE, "The configuration has a mistake"),
         (replace(OPEN, waiting=1), None, "Waiting for CI"),
@@ -148,7 +148,7 @@ def test_nothing_kept_says_what_to_mend() -> None:
     """Zero images are never a success: the check says what was looked for and what to add."""
     noted = view_of(replace(run_of([], kept=False), notes=("It kept `coverage` only.",)))
     assert "It kept `coverage` only." in word(noted).summary
-    assert "Upload what the golden tests drew" in word(view_of()).summary
+    assert "Upload what the golden tests drew" in word(view_of(run_of([], kept=False))).summary
 
 
 def test_a_failure_says_why() -> None:

@@ -45,8 +45,9 @@ class Stage:
         """Give the one check on the head of a pull request."""
         self.settle()
         checks = self.github.checks(pull)
-        assert len(checks) == 1, f"{len(checks)} checks on one head"
-        return checks[0]
+        assert checks, f"no check on {pull.head}: {self.why()}"
+        assert {each.name for each in checks} == {"golddigger"}
+        return checks[-1]
 
     def comment(self, pull: Pull) -> Comment:
         """Give the one comment that is ours, replies apart."""
@@ -54,6 +55,14 @@ class Stage:
         ours = [each for each in self.github.our_comments(pull) if each.body.startswith("<!-- golddigger:report")]
         assert len(ours) == 1, f"{len(ours)} comments of ours"
         return ours[0]
+
+    def tick(self, pull: Pull, user: str, wanted: str) -> None:
+        """Tick the boxes of our report whose lines hold a text."""
+        comment = self.comment(pull)
+        lines = comment.body.split("\n")
+        ticked = [line.replace("[ ]", "[x]") if wanted in line else line for line in lines]
+        assert ticked != lines, f"no open box with {wanted!r} in:\n{comment.body}"
+        self.github.edit(pull, comment, user, "\n".join(ticked))
 
     def replies(self, pull: Pull) -> list[str]:
         """Give what we answered to commands."""

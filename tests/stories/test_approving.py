@@ -1,0 +1,188 @@
+"""Approving where the reviewer is: boxes, words, buttons. And what does not count as approving."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.forges.github.world import Pull, Repo
+from tests.stories.bench import Stage
+from tests.stories.screens import CONFIG, failures, screen
+
+LOGIN, CART = "test/goldens/login.png", "test/goldens/cart.png"
+OLD, NEW, CART_NEW = screen("Sign in"), screen("Log in"), screen("Basket", "darkred")
+
+
+@pytest.fixture
+def repo(stage: Stage) -> Repo:
+    """Give a repository with two goldens."""
+    return stage.github.repo("octo/app", files={LOGIN: OLD, CART: OLD, ".golddigger.yml": CONFIG})
+
+
+@pytest.fixture
+def pull(stage: Stage, repo: Repo) -> Pull:
+    """Give a pull request that breaks both, reported."""
+    pull = repo.pull(files={"lib/app.dart": b"// new\n"})
+    stage.github.opened(pull)
+    stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW), "cart": (OLD, CART_NEW)})})
+    assert stage.check(pull).conclusion == "action_required", stage.why()
+    return pull
+
+
+def test_one_ticked_box_commits_one_golden(stage: Stage, repo: Repo, pull: Pull) -> None:
+    """A box of one golden approves that one and leaves the other as it is."""
+    stage.tick(pull, "dev", "login.png")
+    stage.settle()
+    assert repo.file("feature", LOGIN) == NEW, stage.why()
+    assert repo.file("feature", CART) == OLD
+    assert len(repo.log("feature")) == 3
+
+
+def test_the_box_for_all_commits_all_at_once(stage: Stage, repo: Repo, pull: Pull) -> None:
+    """*Approve all* is one commit with both goldens."""
+    stage.tick(pull, "dev", "approve all")
+    stage.settle()
+    assert (repo.file("feature", LOGIN), repo.file("feature", CART)) == (NEW, CART_NEW), stage.why()
+    assert len(repo.log("feature")) == 3
+
+
+def test_boxes_ticked_one_after_the_other_share_a_commit(stage: Stage, repo: Repo, pull: Pull) -> None:
+    """Two boxes ticked in quick succession are two approvals in one commit, or two commits that both stand."""
+    comment = stage.comment(pull)
+    lines = [line for line in comment.body.split("\n") if "comparison=" in line]
+    assert len(lines) == 2
+    for line in lines:
+        body = comment.body.replace(line, line.replace("[ ]", "[x]"))
+        stage.github.edit(pull, comment, "dev", body)
+    stage.settle()
+    assert (repo.file("feature", LOGIN), repo.file("feature", CART)) == (NEW, CART_NEW), stage.why()
+
+
+def test_the_button_approves_all(stage: Stage, repo: Repo, pull: Pull) -> None:
+    """*Approve all* beside the check does what the box does."""
+    stage.github.press(stage.check(pull), "approve", "dev")
+    stage.settle()
+    assert repo.file("feature", CART) == CART_NEW, stage.why()
+
+
+def test_a_glob_approves_what_it_names(stage: Stage, repo: Repo, pull: Pull) -> None:
+    """`/golddigger approve cart*` leaves the login golden alone."""
+    stage.github.comment(pull, "dev", "Good!\n\n/golddigger approve cart*.png")
+    stage.settle()
+    assert (repo.file("feature", LOGIN), repo.file("feature", CART)) == (OLD, CART_NEW), stage.why()
+
+
+def test_a_reader_may_not_approve(stage: Stage, repo: Repo, pull: Pull) -> None:
+    """Somebody without write access gets an answer and nothing is committed, however they ask."""
+    repo.role("reader", "read")
+    stage.github.comment(pull, "reader", "/golddigger approve")
+    stage.github.press(stage.check(pull), "approve", "reader")
+    stage.tick(pull, "reader", "approve all")
+    stage.settle()
+    assert repo.file("feature", LOGIN) == OLD
+    assert len(stage.replies(pull)) == 1
+    assert "[x]" not in stage.comment(pull).body
+
+
+def test_any_other_edit_of_our_comment_is_written_over(stage: Stage, repo: Repo, pull: Pull) -> None:
+    """A maintainer who edits words while ticking approves nothing; the comment is rendered again."""
+    comment = stage.comment(pull)
+    before = comment.body
+    forged = before.replace("[ ]", "[x]").replace("login.png", "evil.png")
+    stage.github.edit(pull, comment, "dev", forged)
+    stage.settle()
+    assert repo.file("feature", LOGIN) == OLD
+    assert "[x]" not in stage.comment(pull).body
+    assert "evil.png" not in stage.comment(pull).body
+
+
+def test_a_comment_that_copies_ours_approves_nothing(stage: Stage, repo: Repo, pull: Pull) -> None:
+    """A planted copy of our comment, marker and all, is somebody else's comment."""
+    body = stage.comment(pull).body
+    stage.github.comment(pull, "mallory", body)
+    planted = stage.github.comments(pull)[-1]
+    stage.github.edit(pull, planted, "mallory", body.replace("[ ]", "[x]", 1))
+    stage.settle()
+    assert repo.file("feature", LOGIN) == OLD
+
+
+@pytest.mark.parametrize(
+    "text", ["> /golddigger approve", "```\n/golddigger approve\n```", "I would say /golddigger approve"]
+)
+def test_words_that_only_look_like_commands_do_nothing(
+    stage: Stage, repo: Repo, pull: Pull, text: str
+) -> None:
+    """Quotes, code and the middle of a sentence hold no commands."""
+    stage.github.comment(pull, "dev", text)
+    stage.settle()
+    assert repo.file("feature", LOGIN) == OLD
+    assert stage.github.comments(pull)[-1].reactions == []
+
+
+def test_an_unknown_word_is_answered(stage: Stage, pull: Pull) -> None:
+    """`aprove` gets a guess and the list."""
+    stage.github.comment(pull, "dev", "/golddigger aprove")
+    (answer,) = stage.replies(pull)
+    assert "Did you mean `approve`" in answer
+    assert "/golddigger rerun" in answer
+
+
+def test_rejecting_fails_the_check_and_undo_opens_it_again(stage: Stage, repo: Repo, pull: Pull) -> None:
+    """A rejected golden is not committed by *approve all*; taken back, it waits again."""
+    stage.github.comment(pull, "dev", "/golddigger reject cart.png")
+    assert stage.check(pull).conclusion == "failure"
+    stage.github.comment(pull, "dev", "/golddigger undo")
+    assert stage.check(pull).conclusion == "action_required"
+    stage.github.comment(pull, "dev", "/golddigger reject cart.png")
+    stage.settle()
+    stage.github.comment(pull, "dev", "/golddigger approve all")
+    stage.settle()
+    assert (repo.file("feature", LOGIN), repo.file("feature", CART)) == (NEW, OLD), stage.why()
+
+
+def test_a_command_is_seen_and_then_done(stage: Stage, pull: Pull) -> None:
+    """👀 first, 🚀 when the commit stands."""
+    stage.github.comment(pull, "dev", "/golddigger approve")
+    comment = stage.github.comments(pull)[-1]
+    stage.settle()
+    assert [content for _, content in comment.reactions] == ["eyes", "rocket"]
+
+
+def test_a_moved_head_is_refused_and_looked_at_again(stage: Stage, repo: Repo, pull: Pull) -> None:
+    """A push that arrives before the approval leaves the branch as the pusher left it."""
+    stage.github.webhook_url = None
+    command = stage.github.comment(pull, "dev", "/golddigger approve")
+    pushed = stage.github.push(pull, {"lib/app.dart": b"// newer\n"})
+    stage.github.webhook_url = f"{stage.base}/webhooks/github"
+    for webhook in [*command, *pushed]:
+        stage.github.redeliver(webhook)
+    stage.settle()
+    assert repo.log("feature")[0].message.startswith("Push on")
+    assert repo.file("feature", LOGIN) == OLD
+
+
+def test_what_did_not_change_stays_approved_after_a_push(stage: Stage, repo: Repo, pull: Pull) -> None:
+    """A decision names a candidate: the same picture on the next head needs no second look."""
+    stage.github.comment(pull, "dev", "/golddigger reject login.png")
+    stage.settle()
+    stage.github.push(pull, {"lib/app.dart": b"// newer\n"})
+    stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW), "cart": (OLD, CART_NEW)})})
+    assert stage.check(pull).conclusion == "failure"
+    stage.github.push(pull, {"lib/app.dart": b"// newest\n"})
+    stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, screen("Enter"))})})
+    assert stage.check(pull).conclusion == "action_required"
+
+
+def test_the_run_after_our_commit_proves_the_goldens(stage: Stage, repo: Repo, pull: Pull) -> None:
+    """When CI passes on our commit the check is green; nothing started but that CI."""
+    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.settle()
+    stage.github.finish_workflow(pull, {}, conclusion="success")
+    assert stage.check(pull).conclusion == "neutral"
+
+
+def test_a_golden_drawn_differently_twice_is_called_flaky(stage: Stage, repo: Repo, pull: Pull) -> None:
+    """CI on our commit draws something else than what was approved a minute ago."""
+    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.settle()
+    stage.github.finish_workflow(pull, {"goldens": failures({"login": (NEW, screen("Log in", "blue"))})})
+    assert "drawn differently twice on the same commit" in stage.comment(pull).body, stage.why()
