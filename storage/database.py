@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -19,6 +20,7 @@ from diffing.words import Refused
 
 _READING = "golddigger_reading"
 _ONE_MIGRATES = 0x601D  # any number, as long as nobody else locks by it
+_PAUSES = [0.01 * 1.3**step for step in range(20)]  # six seconds in all
 _USABLE = "Use `sqlite:////absolute/path.sqlite` or `postgresql://user:password@host/name`."
 
 
@@ -105,8 +107,25 @@ def _sqlite(url: URL, busy_seconds: float) -> Engine:
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions are begun below, not by the driver's guess
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    _write_ahead(connection)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Let readers and a writer go on side by side. The file remembers it."""
+    # The first switch is refused at once while another process opens the file: SQLite's own waiting knows no
+    # such case. It is over in milliseconds.
+    for pause in _PAUSES:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(pause)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _begin(db: Connection) -> None:
