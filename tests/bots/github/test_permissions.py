@@ -1,0 +1,104 @@
+"""Who may approve, as GitHub answers now."""
+
+from __future__ import annotations
+
+import pytest
+
+from bots.forge import ApproveRule, Permission, User
+from bots.github.forge import GitHub
+from diffing.words import Unavailable
+from tests.bots.github.conftest import change_of
+from tests.forges.github import world
+from tests.forges.github.double import GitHubDouble
+
+ROLES = ("none", "read", "triage", "write", "maintain", "admin")
+
+
+def ask(forge: GitHub, pull: world.Pull, who: str | User, **rule: object) -> Permission:
+    """Ask whether somebody may approve."""
+    user = User(who) if isinstance(who, str) else who
+    return forge.may_approve(change_of(forge, pull), user, ApproveRule(**rule))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("needed", ["triage", "write", "maintain", "admin"])
+def test_the_permission_or_a_higher_one_is_enough(forge: GitHub, repo: world.Repo, needed: str) -> None:
+    """`permission` alone would take maintain for write, and triage for read."""
+    pull = repo.pull(files={"a": b"1"})
+    granted = []
+    for role in ROLES:
+        repo.role("maria", role)
+        answer = ask(forge, pull, "maria", permission=needed)
+        assert role in answer.why
+        granted += [role] if answer.granted else []
+    assert granted == list(ROLES[ROLES.index(needed) :])
+
+
+def test_somebody_unknown_may_not(forge: GitHub, repo: world.Repo) -> None:
+    """There is no such account."""
+    answer = ask(forge, repo.pull(files={"a": b"1"}), "nobody-at-all")
+    assert not answer.granted
+    assert "not known" in answer.why
+
+
+@pytest.mark.parametrize("who", [User("ci[bot]"), User("robot", bot=True)])
+def test_a_bot_may_not(github: GitHubDouble, forge: GitHub, repo: world.Repo, who: User) -> None:
+    """Whatever its permission is, and even if it is named."""
+    repo.role(who.name, "admin")
+    assert not ask(forge, repo.pull(files={"a": b"1"}), who, users=(who.name,)).granted
+
+
+def test_approving_ones_own_is_a_matter_of_the_rule(forge: GitHub, repo: world.Repo) -> None:
+    """Letter case does not make another person."""
+    repo.role("dev", "admin")
+    pull = repo.pull(files={"a": b"1"}, author="dev")
+    assert ask(forge, pull, "dev").granted
+    answer = ask(forge, pull, "DEV", self_approval=False, users=("dev",))
+    assert not answer.granted
+    assert "their own" in answer.why
+
+
+def test_somebody_named_may_without_a_permission(forge: GitHub, repo: world.Repo) -> None:
+    """The rule comes from the base branch: who writes there decides."""
+    repo.role("designer", "read")
+    assert ask(forge, repo.pull(files={"a": b"1"}), "Designer", users=("@designer",)).granted
+
+
+@pytest.mark.parametrize("team", ["acme/design", "@acme/design", "design"])
+def test_a_teams_member_may(github: GitHubDouble, forge: GitHub, repo: world.Repo, team: str) -> None:
+    """Named with the organisation or without."""
+    github.account("designer")
+    repo.role("other", "read")
+    github.team("acme", "design", "designer")
+    github.grant("members", "read")
+    pull = repo.pull(files={"a": b"1"})
+    assert ask(forge, pull, "designer", teams=(team,)).granted
+    assert not ask(forge, pull, "other", teams=(team,)).granted
+
+
+def test_an_invitation_is_no_membership(github: GitHubDouble, forge: GitHub, repo: world.Repo) -> None:
+    """Pending is not active."""
+    github.account("designer")
+    github.team("acme", "design", "designer")
+    github.world.teams["acme", "design"]["designer"] = "pending"
+    github.grant("members", "read")
+    assert not ask(forge, repo.pull(files={"a": b"1"}), "designer", teams=("design",)).granted
+
+
+def test_a_team_that_the_app_may_not_see_is_a_no_with_the_reason(
+    github: GitHubDouble, forge: GitHub, repo: world.Repo
+) -> None:
+    """It fails closed, and says which permission is missing."""
+    github.account("designer")
+    github.team("acme", "design", "designer")
+    answer = ask(forge, repo.pull(files={"a": b"1"}), "designer", teams=("design",))
+    assert not answer.granted
+    assert "members: read" in answer.why
+
+
+def test_no_answer_is_neither_yes_nor_no(github: GitHubDouble, forge: GitHub, repo: world.Repo) -> None:
+    """GitHub is down: the question is asked again later."""
+    pull = repo.pull(files={"a": b"1"})
+    repo.role("maria", "admin")
+    github.fail("GET .*/permission", times=9)
+    with pytest.raises(Unavailable):
+        ask(forge, pull, "maria")
