@@ -12,6 +12,7 @@ from diffing.words import Refused
 
 MOST_BYTES = 16 * 1024 * 1024
 _MISSING = re.compile(r"A snapshot doesn't exist at ([^\n\x1b]{1,1024})")
+_MOST_CHARACTERS = 4096
 _FAILED = frozenset({"unexpected", ""})
 _ACTUAL, _EXPECTED = "-actual.", "-expected."
 
@@ -101,8 +102,8 @@ def _rows(value: Row, key: str) -> list[Row]:
 
 
 def _text(value: object, key: str) -> str:
-    """Give a text of a sensible length, printable; empty for whatever else stands there."""
+    """Give a text of a sensible length; empty for whatever else stands there."""
     text = value.get(key) if isinstance(value, dict) else None
     if not isinstance(text, str):
         return ""
-    return text if key == "message" or (len(text) <= 4096 and text.isprintable()) else ""
+    return text if key == "message" or len(text) <= _MOST_CHARACTERS else ""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from diffing.digests import blob_id
 from diffing.pairing import pair
 from diffing.presets.registry import PRESETS
-from diffing.words import Found, Member, Name, Pair, Read, Refused, Suite, Tree, TreeEntry
+from diffing.words import Found, Member, Name, Read, Refused, Suite, Tree, TreeEntry
+
+T = TypeVar("T")
 
 
 def tree(*names: str, **modes: Iterable[str]) -> Tree:
@@ -54,7 +57,7 @@ def placed(suite: Suite, kept: Sequence[Member], there: Tree, read: Read = NOTHI
     return {each.name: each.found.member.path for each in pairs if each.placed and each.found}
 
 
-def only(pairs: Sequence[Pair]) -> Pair:
-    """Give the only pair."""
-    (one,) = pairs
+def only(several: Sequence[T]) -> T:
+    """Give the only one."""
+    (one,) = several
     return one

@@ -156,6 +156,8 @@ def test_a_mistake_in_a_suite(suite: str, said: str) -> None:
             b"version: !!python/object:os.system x",
             "line 1, column 10: `x` cannot be read as `python/object:os.system`; put it in quotes.",
         ),
+        (b"[" + b"1," * 15_000 + b"]", "line 1, column 1: the file must be `key: value` lines."),
+        (b"[" + b"1," * 25_000 + b"]", "line 1, column 39998: the file has too many parts."),
         (b"#" * 300_000, "line 1, column 1: the file is larger than 256 KiB."),
     ],
 )

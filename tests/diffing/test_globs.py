@@ -107,7 +107,7 @@ def test_any_glob_can_be_asked_of_any_path(glob: str, path: str) -> None:
 
 @pytest.mark.parametrize(
     "glob",
-    ["*a" * 400 + "b", "**/" * 300 + "b", "{a,aa}" * 160 + "b", "{,a" * 330 + "}" * 10, "[" * 900, "a*" * 450],
+    ["*a" * 400 + "b", "**/" * 300 + "b", "{a,aa}" * 160 + "b", "{,a" * 240 + "}" * 240, "[" * 900, "a*" * 450],
 )
 def test_a_hostile_glob_costs_little(glob: str) -> None:
     """What hangs a backtracking matcher for years takes well under a second or two."""
