@@ -27,7 +27,7 @@ from bots.local.handovers import Handovers
 from bots.local.sender import Sender
 from bots.local.webhook import HOST, LocalWebhook
 from diffing import config
-from diffing.words import Refused
+from diffing.words import Refused, Suite
 from storage import runs
 from storage.runs import StoredRun
 
@@ -69,12 +69,18 @@ class Review:
         self.sender.command(self.repo, self.branch, who=self.person, text=text)
 
     def run(self) -> StoredRun | None:
-        """Give the newest run at the branch's tip; None where there is none yet."""
-        head = self.change.head
+        """Give the newest run of what was handed over last, at the branch's tip; None where there is none yet."""
+        heads = commits.heads_of_ours(self.git, self.branch)
+        handed = self.handovers.of(self.repo.id, self.branch, heads)
+        if not handed:
+            raise Refused(
+                f"{self.branch} has moved since the artifact was handed over. Draw again, and review that."
+            )
         with self.whole.parts.db.begin() as db:
             kept = standing.known(db, self.repo, self.branch)
-            at_head = runs.at_head(db, kept.id, head) if kept else []
-        return max(at_head, key=lambda run: run.created_at, default=None)
+            at_head = runs.at_head(db, kept.id, heads[0]) if kept else []
+        mine = [run for run in at_head if run.pipeline_id == handed[-1].id]
+        return max(mine, key=lambda run: run.created_at, default=None)
 
     def ended(self, *, seconds: float = float("inf")) -> StoredRun:
         """Wait until the branch's tip is compared and that was said; Refused where it takes longer."""
@@ -83,16 +89,8 @@ class Review:
             run = self.run()
             if run and (run.shown_at or run.state == "failed"):
                 return run
-            self._must_stand()
             time.sleep(_LOOK_EVERY)
         raise Refused(f"{self.branch} was not compared within {seconds:.0f} seconds; the log says why.")
-
-    def _must_stand(self) -> None:
-        heads = commits.heads_of_ours(self.git, self.branch)
-        if not self.handovers.of(self.repo.id, self.branch, heads):
-            raise Refused(
-                f"{self.branch} has moved since the artifact was handed over. Draw again, and review that."
-            )
 
     def invitation(self, run: StoredRun) -> str:
         """Give the address of a run's page with a token that signs in once, as the repository's user."""
@@ -132,7 +130,7 @@ def review(
     """Compare what was handed over with a branch's goldens, and serve the run's page until interrupted."""
     git = repositories.find(repository)
     change = repositories.change(git, repositories.describe(git), branch or _checked_out(git))
-    named = artifacts.name(handed, _globs(git, change))
+    named = artifacts.name(handed, _suites(git, change), git.tree(change.head), usual=ARTIFACTS)
     with (
         suppress(KeyboardInterrupt),
         opened(git, change.branch, data=data or _data(change.repo), port=port, say=say) as at,
@@ -148,15 +146,14 @@ def show(at: Review, say: Say) -> None:
         time.sleep(3600)
 
 
-def _globs(git: Git, change: Change) -> Sequence[artifacts.Globs]:
-    """Give by what names the suites of the base branch's configuration look for artifacts."""
+def _suites(git: Git, change: Change) -> Sequence[Suite]:
+    """Give the suites of the base branch's configuration."""
     base = repositories.tip(git, change.base_branch)
     content = git.file_at(base, ".golddigger.yml") if base else None
     try:
-        suites = config.read(content).suites if content is not None else ()
+        return config.read(content).suites if content is not None else ()
     except Refused:  # the run's page says what is wrong with it
-        suites = ()
-    return [suite.artifact for suite in suites] or [ARTIFACTS]
+        return ()
 
 
 def _checked_out(git: Git) -> str:

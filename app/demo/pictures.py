@@ -14,7 +14,6 @@ WEB = "web/tests"
 API = "services/orders/goldens"
 
 CONFIG = b"""\
-# yaml-language-server: $schema=https://golddigger.dev/golddigger.schema.json
 version: 1
 suites:
   - name: shop app

@@ -7,25 +7,41 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bots.archive import open_path
 from diffing.globs import matches_name
-from diffing.words import Refused
+from diffing.presets.registry import PRESETS
+from diffing.presets.same_path import SAME_PATH
+from diffing.words import Member, Refused, Suite, Tree
 
 Globs = tuple[str, ...]
 
 
-def name(paths: Sequence[Path], globs: Sequence[Globs]) -> dict[str, Path]:
-    """Give each artifact the names by which suites find it; `globs`: what each suite looks for.
+def name(paths: Sequence[Path], suites: Sequence[Suite], tree: Tree, *, usual: Globs) -> dict[str, Path]:
+    """Give each artifact the names by which suites find it; `usual`: what is looked for without suites.
 
-    A file's own name counts where a suite looks for it. Where none does, every suite finds it: whoever hands
-    something over means it."""
+    A file's own name counts where a suite looks for it. Where none does, those suites find it whose framework left
+    it, and all of them where that cannot be told: whoever hands something over means it."""
     named: dict[str, Path] = {}
     for path in paths:
         _must_hold_files(path)
         own = path.resolve().name if path.is_dir() else path.stem
-        mine = [wanted for wanted in globs if _fits(own, wanted)]
-        for wanted in mine[:1] or dict.fromkeys(globs):
-            named[_free([own] if mine else [*map(_plain, wanted)], wanted, named)] = path
+        mine = [suite.artifact for suite in suites if _fits(own, suite.artifact)]
+        for wanted in mine[:1] or _meant(path, suites, tree) or [usual]:
+            names = [own] if mine else [*map(_plain, wanted)]
+            named[_free(names, wanted, named)] = path
     return named
+
+
+def _meant(path: Path, suites: Sequence[Suite], tree: Tree) -> list[Globs]:
+    with open_path(path) as archive:
+        members = [Member("", each) for each in archive.paths]
+    left = [suite for suite in suites if _left_by(suite, members, tree)]
+    return list(dict.fromkeys(suite.artifact for suite in left or suites))
+
+
+def _left_by(suite: Suite, members: Sequence[Member], tree: Tree) -> bool:
+    there = suite.preset == SAME_PATH.default.name and any(each.path in tree for each in members)
+    return there or PRESETS[suite.preset].recognise(members, tree)
 
 
 def _must_hold_files(path: Path) -> None:

@@ -17,6 +17,7 @@ from PIL import Image
 from app import review
 from app.review import Review
 from bots.local import repositories
+from diffing.digests import digest
 from diffing.words import Outcome, Refused
 from storage import comparisons
 
@@ -121,6 +122,21 @@ def test_the_page_opens_once_by_its_token(opened: Review, folder: Path) -> None:
     url = opened.invitation(opened.ended(seconds=30))
     assert requests.get(url, timeout=10).status_code == 200
     assert requests.get(url, timeout=10).status_code == 403
+
+
+def test_a_second_review_shows_its_own_run(folder: Path, tmp_path: Path, said: list[str]) -> None:
+    """Started again over the same kept data, it does not point at what was drawn the last time."""
+    git = repositories.find(folder)
+    shown = []
+    for colour in ("teal", "navy"):
+        (folder / "app/test/failures/home_testImage.png").write_bytes(_png(colour))
+        with review.opened(git, "redesign", data=tmp_path / "data", port=None, say=said.append) as at:
+            at.hand_over({"golddigger": folder / "app"})
+            run = at.ended(seconds=30)
+            with at.whole.parts.db.begin() as db:
+                (found,) = comparisons.of_run(db, run.id)
+            shown.append(found.candidate)
+    assert shown == [digest(_png("teal")), digest(_png("navy"))]
 
 
 def test_a_branch_that_moves_meanwhile_is_said(opened: Review, folder: Path) -> None:
