@@ -140,3 +140,11 @@ class Site:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
                 continue
+
+
+def free_port() -> int:
+    """Give a port on loopback that nobody listens at now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

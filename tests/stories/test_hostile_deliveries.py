@@ -88,9 +88,9 @@ def test_spoiled_payloads_stop_nothing(stage: Stage) -> None:
 def test_an_unsigned_delivery_is_turned_away(stage: Stage, header: str, value: str | None) -> None:
     """Missing, malformed, of the wrong kind, not ASCII, or far too long: never kept, and never our failure."""
     body = b'{"zen": "Speak like a human."}'
-    headers = {**sign(stage.github.app.webhook_secret, body, "ping"), header: (value or "").encode()}
-    if value is None:
-        del headers[header]
+    signed: dict[str, str | bytes] = {**sign(stage.github.app.webhook_secret, body, "ping")}
+    del signed[header]
+    headers = signed if value is None else {**signed, header: value.encode()}
     answer = requests.post(f"{stage.base}/webhooks/github", body, headers=headers, timeout=20)
     assert 400 <= answer.status_code < 500
     assert len(answer.text) < 500
