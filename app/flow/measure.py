@@ -17,6 +17,7 @@ from diffing.words import (
     BlobId,
     Box,
     Comparison,
+    Difference,
     Digest,
     Found,
     Name,
@@ -131,15 +132,7 @@ def _compare(parts: Parts, drawn: Drawn, suite: Suite, stored: Mapping[BlobId, D
 def _differ(parts: Parts, base: Comparison, content: bytes, golden: Digest | None, suite: Suite) -> Comparison:
     rules = Rules(tolerance=suite.tolerance, ignore=_ignored(suite, base.name))
     if golden is None:
-        # Beside itself: nothing differs, but an unreadable file is found out, and its size is known.
-        alone = parts.differ(content, content, rules)
-        readable = alone.outcome is not Outcome.UNREADABLE
-        return replace(
-            base,
-            outcome=Outcome.ADDED if readable else Outcome.UNREADABLE,
-            difference=alone,
-            why=base.why or alone.why,
-        )
+        return _added(base, parts.differ(b"", content, rules))
     difference = parts.differ(parts.blobs.get(golden), content, rules)
     mask = parts.blobs.put(difference.mask) if difference.mask else None
     return replace(
@@ -149,6 +142,14 @@ def _differ(parts: Parts, base: Comparison, content: bytes, golden: Digest | Non
         mask=mask,
         why=base.why or difference.why,
     )
+
+
+def _added(base: Comparison, beside_nothing: Difference) -> Comparison:
+    """Find a new candidate readable, and keep its size: there is nothing it could differ from."""
+    if beside_nothing.outcome is Outcome.UNREADABLE:
+        return replace(base, outcome=Outcome.UNREADABLE, why=beside_nothing.why)
+    size = beside_nothing.candidate_size
+    return replace(base, outcome=Outcome.ADDED, difference=Difference(outcome=Outcome.ADDED, candidate_size=size))
 
 
 def _ignored(suite: Suite, name: Name) -> tuple[Box, ...]:

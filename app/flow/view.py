@@ -26,9 +26,7 @@ def gather(parts: Parts, change_id: int, change: Change, *, waiting: int, now: d
     with parts.db.begin() as db:
         kept = changes.get(db, change_id)
         said = decisions.of_change(db, change_id)
-        asked = [
-            each for each in approvals.of_change(db, change_id) if change.head in (each.head, each.commit)
-        ]
+        asked = [each for each in approvals.of_change(db, change_id) if change.head in (each.head, each.commit)]
         seen = [_run(parts, run, _compared(db, run)) for run in runs.at_head(db, change_id, change.head)]
     everything = list(chain.from_iterable(run.comparisons for run in seen))
     return View(
