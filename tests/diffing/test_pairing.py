@@ -28,10 +28,12 @@ GOLDENS = suite("same-path", "g/**/*.png", name="s")
 TREE = tree("g/a.png", "g/b.png", "g/notes.md", "src/x.png", link=["g/link.png"], module=["g/sub"])
 
 
-def drawn(name: str | None, path: str = "a.png", *, by: Suite = GOLDENS, **more: object) -> Found:
+def drawn(
+    name: str | None, path: str = "a.png", *, by: Suite = GOLDENS, missing: bool = False, why: str = ""
+) -> Found:
     """Make a candidate for a golden."""
-    found = Found(suite=by.name, member=Member("goldens", path), name=Name(name) if name else None)
-    return replace(found, **more)  # type: ignore[arg-type]  # what a test wants else
+    golden = Name(name) if name else None
+    return Found(suite=by.name, member=Member("goldens", path), name=golden, missing=missing, why=why)
 
 
 def names(pairs: list[Pair]) -> list[tuple[str, bool]]:
