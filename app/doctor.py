@@ -57,8 +57,8 @@ def _database(settings: Settings) -> Check:
         finally:
             engine.dispose()
     except Refused as refused:
-        return Check("database", False, str(refused))
-    except (SQLAlchemyError, ModuleNotFoundError) as error:
+        return Check("database", False, str(refused), "GOLDDIGGER_DATABASE_URL is its address.")
+    except (SQLAlchemyError, OSError, ModuleNotFoundError) as error:
         # Not the error's own words: they may hold the address with its password.
         why = f"It cannot be opened ({type(error).__name__})."
         return Check("database", False, why, "Check GOLDDIGGER_DATABASE_URL, and that the database runs.")
@@ -104,7 +104,8 @@ def _inside(host: str) -> bool:
 
 def _clock(app: GitHubApp, now: Callable[[], datetime]) -> Check:
     try:
-        told = requests.head(app.api_url, timeout=_SECONDS, allow_redirects=False).headers.get("date", "")
+        # Refused without credentials, but dated: a clock that is wrong would spoil credentials.
+        told = requests.get(f"{app.api_url}/app", timeout=_SECONDS, allow_redirects=False).headers.get("date", "")
         skew = (now() - parsedate_to_datetime(told)).total_seconds()
     except requests.RequestException:
         mend = "Check GOLDDIGGER_GITHUB_API_URL, and the way there: firewall, proxy, name server."

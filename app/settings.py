@@ -36,6 +36,13 @@ def _address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _key(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < _SHORTEST_KEY:
+        raise ValueError(f"must have at least {_SHORTEST_KEY} characters, better 40, that nobody can guess")
+    return value
+
+
+Key = Annotated[SecretStr, AfterValidator(_key)]
 Address = Annotated[str, AfterValidator(_address)]
 
 
@@ -74,7 +81,7 @@ class Settings(BaseModel):
     github_client_secret: SecretStr = SecretStr("")
     public_url: Address = "http://127.0.0.1:8000"
     """Where browsers and forges reach this."""
-    secret_key: SecretStr = Field(min_length=_SHORTEST_KEY)
+    secret_key: Key
     """Signs sessions and links. Who changes it makes every link that was given out useless."""
     data: Path = DATA
     database_url: str = Field(default="", repr=False)
@@ -242,7 +249,8 @@ def _sentence(name: str, said: str) -> str:
     if name not in Settings.model_fields:
         meant = get_close_matches(name, Settings.model_fields, n=1)
         return f"{name} is no setting" + (f"; did you mean {meant[0]}?" if meant else ".")
-    return f"{_shown(name)}: {said.removeprefix('Value error, ')}."
+    plain = said.removeprefix("Value error, ").replace("Input should be", "must be").partition(", unable")[0]
+    return f"{_shown(name)} {plain}."
 
 
 def _shown(name: str) -> str:

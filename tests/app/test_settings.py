@@ -1,0 +1,167 @@
+"""Where settings come from, and what is said when they are wrong."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings, load
+from diffing.words import Refused
+
+PEM = "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----"
+KEY = "a key that nobody can guess"
+
+
+@pytest.fixture(autouse=True)
+def somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to be in, and an environment without settings."""
+    for name in [name for name in os.environ if name.startswith("GOLDDIGGER_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def put(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
+    """Set settings in the environment."""
+    for name, value in values.items():
+        monkeypatch.setenv(f"GOLDDIGGER_{name.upper()}", value)
+
+
+def refusal(config: Path | None = None) -> str:
+    """What is said when the settings are refused."""
+    with pytest.raises(Refused) as refused:
+        load(config)
+    return str(refused.value)
+
+
+def test_nothing_needs_to_be_set(somewhere: Path) -> None:
+    """Without any setting everything lies in one folder, with a key that nobody else can read."""
+    settings = load()
+    assert settings.database_url == f"sqlite:///{somewhere}/golddigger-data/golddigger.db"
+    assert settings.storage_url == f"{somewhere}/golddigger-data/blobs"
+    assert (settings.queue_url, settings.images, settings.github) == ("memory://", "off", None)
+    key = somewhere / "golddigger-data" / "secret_key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert settings.secret_key.get_secret_value() == key.read_text() == load().secret_key.get_secret_value()
+    assert [each.name for each in key.parent.iterdir()] == ["secret_key"]
+
+
+def test_the_environment_goes_before_the_file(somewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting of the environment replaces the file's, an empty one does not, and data moves what lies in it."""
+    file = somewhere / "golddigger.toml"
+    file.write_text('data = "here"\nworkers = 5\nimages = "public"\ngithub_app_id = 12\n' + _app("toml"))
+    put(monkeypatch, images="all", workers="", data="there", secret_key=KEY)
+    settings = load(file)
+    assert (settings.images, settings.workers, settings.github_app_id) == ("all", 5, "12")
+    assert settings.storage_url == f"{somewhere}/there/blobs"
+    assert not (somewhere / "there").exists()
+
+
+def _app(secret: str) -> str:
+    return f'github_private_key = """{PEM}"""\ngithub_webhook_secret = "{secret}"\n'
+
+
+@pytest.mark.parametrize("way", ["whole", "escaped", "path", "file"])
+def test_a_key_may_stand_in_the_environment_or_in_a_file(
+    way: str, somewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The app's key is taken as PEM text, with its line ends escaped, as a path, or by the name of a file."""
+    (somewhere / "app.pem").write_text(f"{PEM}\n")
+    given = {"whole": PEM, "escaped": PEM.replace("\n", "\\n"), "path": "app.pem"}
+    if way == "file":
+        put(monkeypatch, github_private_key_file="app.pem")
+    else:
+        put(monkeypatch, github_private_key=given[way])
+    put(monkeypatch, github_app_id="12", github_webhook_secret="new , old,")
+    app = load().github
+    assert app is not None
+    assert app.private_key == PEM
+    assert app.webhook_secrets == (b"new", b"old")
+    assert app.host == "github.com"
+
+
+def test_an_enterprise_server_has_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The host is the one that people see, and addresses lose their last slash."""
+    put(monkeypatch, github_app_id="1", github_private_key=PEM, github_webhook_secret="s")
+    put(monkeypatch, github_api_url="https://ghe.example.org/api/v3/", github_web_url="https://ghe.example.org/")
+    app = load().github
+    assert app is not None
+    assert (app.host, app.api_url) == ("ghe.example.org", "https://ghe.example.org/api/v3")
+
+
+def test_everything_wrong_is_named_at_once(somewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One start is enough to learn all that is wrong, each by its name and with what to do."""
+    file = somewhere / "golddigger.toml"
+    file.write_text('imagse = "off"\n')
+    put(monkeypatch, github_app_id="12", github_webhook_secret=" , ", github_client_id="x")
+    put(monkeypatch, public_url="golddigger", workers="many", images="some", secret_key="short", githb_app_id="1")
+    put(monkeypatch, database_url_file="nowhere", queue_url="memory://", queue_url_file="nowhere either")
+    said = refusal(file)
+    for each in (
+        "GOLDDIGGER_GITHB_APP_ID is no setting; did you mean GOLDDIGGER_GITHUB_APP_ID?",
+        "imagse is no setting; did you mean images?",
+        "GOLDDIGGER_GITHUB_PRIVATE_KEY is missing",
+        "GOLDDIGGER_GITHUB_WEBHOOK_SECRET is missing",
+        "GOLDDIGGER_GITHUB_CLIENT_ID and GOLDDIGGER_GITHUB_CLIENT_SECRET work only together",
+        "GOLDDIGGER_PUBLIC_URL is no address such as https://",
+        "GOLDDIGGER_WORKERS must be a valid integer.",
+        "GOLDDIGGER_IMAGES must be 'off', 'public' or 'all'.",
+        "GOLDDIGGER_SECRET_KEY must have at least 16 characters",
+        "GOLDDIGGER_DATABASE_URL_FILE names nowhere, which is no file",
+        "GOLDDIGGER_QUEUE_URL is set as itself and as GOLDDIGGER_QUEUE_URL_FILE: keep one.",
+    ):
+        assert each in said
+    assert "short" not in said
+
+
+def test_variables_of_others_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kubernetes makes variables of our prefix for a service of our name; they are no mistakes."""
+    put(monkeypatch, port="tcp://10.0.0.1:80", service_host="10.0.0.1", port_80_tcp="tcp://10.0.0.1:80")
+    load()
+
+
+def test_several_processes_must_share_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the database is not in the data folder, a key that only this machine has would break links."""
+    put(monkeypatch, database_url="postgresql://user:hunter2@db/golddigger")
+    said = refusal()
+    assert "GOLDDIGGER_SECRET_KEY is not set" in said
+    assert "hunter2" not in said
+
+
+def test_a_folder_that_cannot_be_made_is_named(somewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the data folder cannot be, its name is said, and the reason."""
+    (somewhere / "file").write_text("")
+    put(monkeypatch, data="file/data")
+    assert "GOLDDIGGER_DATA: nothing can be kept in file/data" in refusal()
+
+
+@pytest.mark.parametrize(("text", "said"), [("a = ", "is no TOML"), (None, "There is no settings file")])
+def test_a_file_that_cannot_be_used_is_named(text: str | None, said: str, somewhere: Path) -> None:
+    """A settings file that is missing or broken is refused, not passed over."""
+    file = somewhere / "golddigger.toml"
+    if text is not None:
+        file.write_text(text)
+    assert said in refusal(file)
+
+
+def test_secrets_never_print(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the settings nor the app shows a secret when it is printed."""
+    put(monkeypatch, github_app_id="12", github_private_key=PEM, github_webhook_secret="hush", secret_key=KEY)
+    put(monkeypatch, database_url="postgresql://user:hunter2@db/golddigger", github_client_secret="mum")
+    put(monkeypatch, github_client_id="client")
+    settings = load()
+    printed = f"{settings!r} {settings} {settings.github!r} {settings.github}"
+    assert "client" in printed
+    for secret in (PEM, "hush", KEY, "hunter2", "'mum'"):
+        assert secret not in printed
+
+
+def test_settings_made_by_hand_do_not_look_around(monkeypatch: pytest.MonkeyPatch, somewhere: Path) -> None:
+    """A demo on a server's machine does not write into the server's database."""
+    put(monkeypatch, database_url="sqlite:////srv/real.db", github_app_id="12")
+    settings = Settings(data=somewhere / "demo", secret_key=KEY)
+    assert settings.database_url == f"sqlite:///{somewhere}/demo/golddigger.db"
+    assert settings.github is None
