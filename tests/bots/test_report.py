@@ -158,6 +158,12 @@ def test_a_failure_says_why() -> None:
     assert "The archive ends early." in comment(view)
 
 
+def test_every_mistake_stands_on_a_line_of_its_own() -> None:
+    """A failure that names several things to mend lists them."""
+    view = view_of(replace(run_of([], kept=None, state="failed"), why="line 3: a.\nline 5: b."))
+    assert "- **Golden tests**: line 3: a.\n- **Golden tests**: line 5: b." in comment(view)
+
+
 def test_counts_stand_by_suite() -> None:
     """Several suites are counted each for itself, in the words that occur."""
     said = comment(view_of(run_of([CHANGED, SAME, compared(9, "e2e/x.png", Outcome.ADDED, suite="site")])))
