@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +14,11 @@ from ruamel.yaml import YAML
 from bots.github.app import AppKey
 from bots.github.limits import Failed
 from bots.github.needs import GITHUB_EVENTS, PERMISSIONS, granted
-from bots.github.paths import below
 from bots.github.transport import NOBODY, Asked, Transport
 from diffing.words import Refused
 
 Json = Any
+_CODE = re.compile(r"[A-Za-z0-9]{1,100}")
 _HERE = Path(__file__).parent
 # In the wheel it lies beside this file, in the repository at the top.
 _PLACES = (_HERE / "app.yml", _HERE.parents[1] / "app.yml")
@@ -77,7 +78,9 @@ class Installer:
 
     def convert(self, code: str) -> Mapping[str, str]:
         """Trade the code for the app's settings, by the name of their environment variable. Works once."""
-        asked = Asked(method="POST", path=below("/app-manifests", code, "conversions"))
+        if not _CODE.fullmatch(code):
+            raise Refused("That is no code of GitHub's. Begin again at /setup.")
+        asked = Asked(method="POST", path=f"/app-manifests/{code}/conversions")
         try:
             made = self._api.send(asked, NOBODY).data
         except Failed as failed:

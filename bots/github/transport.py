@@ -154,7 +154,8 @@ class Transport:
             data, _, following = sansio.decipher_response(status, headers, content)
         except gidgethub.GitHubException as refusal:
             raise self._meaning(asked, status, headers, str(refusal)) from None
-        except (ValueError, LookupError, TypeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            # What a proxy in between answers with, which gidgethub trusts to be GitHub's.
             if status >= 400:
                 raise self._meaning(asked, status, headers, "") from error
             raise Unavailable(f"GitHub answered {asked.what} with something that is not JSON.") from error

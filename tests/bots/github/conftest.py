@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+import stamina
 
 from bots.forge import Change, Repo
 from bots.github.forge import GitHub
@@ -34,6 +37,13 @@ def described(repo: world.Repo) -> Repo:
 def change_of(forge: GitHub, pull: world.Pull) -> Change:
     """Ask for a pull request."""
     return forge.change(described(pull.repo), str(pull.number))
+
+
+@pytest.fixture(autouse=True)
+def _tries_without_pauses() -> Iterator[None]:
+    """Try as often as in production, without waiting in between."""
+    with stamina.set_testing(True, attempts=3, cap=True):
+        yield
 
 
 @pytest.fixture
