@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from base64 import urlsafe_b64encode
+from hashlib import sha256
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -131,10 +133,11 @@ def door(github: GitHubDouble, secret: str | None = None) -> SignIn:
 
 
 def test_somebody_signs_in(github: GitHubDouble) -> None:
-    """By code and verifier; the state comes back as it went."""
+    """By code and verifier, which has to fit the challenge; the state comes back as it went."""
     signin = door(github)
+    challenge = urlsafe_b64encode(sha256(b"v").digest()).decode().rstrip("=")
     callback = f"{PUBLIC}/signin/github/callback"
-    back = sent_to(signin.authorize_url(state="s t", challenge="c", redirect_uri=callback))
+    back = sent_to(signin.authorize_url(state="s t", challenge=challenge, redirect_uri=callback))
     given = parse_qs(urlsplit(back).query)
     assert given["state"] == ["s t"]
     who = signin.signed_in_user(code=given["code"][0], verifier="v", redirect_uri=callback)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -67,6 +69,21 @@ MANIFEST_FIELDS = frozenset(
 """After docs.github.com, "Registering a GitHub App from a manifest"."""
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a person's code stands for, until it is changed for a token. `challenge`: of PKCE, empty without it."""
+
+    account: Account
+    redirect: str
+    challenge: str
+
+    def fits(self, given: Mapping[str, str]) -> bool:
+        """Does whoever brings the code also know what belongs to it?"""
+        digest = hashlib.sha256(given.get("code_verifier", "").encode()).digest()
+        proof = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        return given.get("redirect_uri", self.redirect) == self.redirect and self.challenge in {"", proof}
+
+
 @dataclass
 class Pages:
     """github.com itself. `browsing`: who is signed in there."""
@@ -74,7 +91,7 @@ class Pages:
     world: World
     api: Api
     browsing: str = "maria"
-    codes: dict[str, tuple[Account, str]] = field(default_factory=dict)
+    codes: dict[str, Grant] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)
 
     def answer(self, request: Request) -> Answer:
@@ -156,7 +173,8 @@ class Pages:
         if query.get("client_id") != self.world.app.client_id or "redirect_uri" not in query:
             return Answer(404, raw=b"Not Found")
         code = secrets.token_hex(10)
-        self.codes[code] = (self.world.account(self.browsing), query["redirect_uri"])
+        person = self.world.account(self.browsing)
+        self.codes[code] = Grant(person, query["redirect_uri"], query.get("code_challenge", ""))
         back = {"code": code, **({"state": query["state"]} if "state" in query else {})}
         return Answer(302, headers={"Location": f"{query['redirect_uri']}?{urlencode(back)}"})
 
@@ -166,10 +184,10 @@ class Pages:
         app = self.world.app
         if (given.get("client_id"), given.get("client_secret")) != (app.client_id, app.client_secret):
             return self._oauth(request, {"error": "incorrect_client_credentials"})
-        account, redirect = self.codes.pop(given.get("code", ""), (None, ""))
-        if account is None or given.get("redirect_uri", redirect) != redirect:
+        grant = self.codes.pop(given.get("code", ""), None)
+        if grant is None or not grant.fits(given):
             return self._oauth(request, {"error": "bad_verification_code"})
-        token = Token(f"ghu_{secrets.token_hex(18)}", self.world.now() + timedelta(hours=8), user=account)
+        token = Token(f"ghu_{secrets.token_hex(18)}", self.world.now() + timedelta(hours=8), user=grant.account)
         self.world.tokens[token.text] = token
         return self._oauth(
             request,

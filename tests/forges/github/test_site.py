@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from typing import Any
@@ -78,7 +79,14 @@ def test_a_batch_request_is_held_to_its_specification(github: GitHubDouble) -> N
 def sign_in(github: GitHubDouble, **changes: str) -> dict[str, Any]:
     """Walk through the OAuth dance and give what the token's exchange answers."""
     back = "http://127.0.0.1:1/back"
-    query = {"client_id": github.app.client_id, "redirect_uri": back, "state": "s"}
+    digest = hashlib.sha256(b"verifier").digest()
+    query = {
+        "client_id": github.app.client_id,
+        "redirect_uri": back,
+        "state": "s",
+        "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
+        "code_challenge_method": "S256",
+    }
     answer = requests.get(
         f"{github.web_url}/login/oauth/authorize", params=query, allow_redirects=False, timeout=5
     )
@@ -90,6 +98,7 @@ def sign_in(github: GitHubDouble, **changes: str) -> dict[str, Any]:
         "client_secret": github.app.client_secret,
         "code": given["code"][0],
         "redirect_uri": back,
+        "code_verifier": "verifier",
         **changes,
     }
     url = f"{github.web_url}/login/oauth/access_token"
@@ -109,7 +118,8 @@ def test_a_person_signs_in_and_is_known(github: GitHubDouble) -> None:
 def test_signing_in_fails_without_telling_by_the_status(github: GitHubDouble) -> None:
     """A wrong secret or code is answered with 200 and an error, as GitHub does."""
     assert sign_in(github, client_secret="wrong")["error"] == "incorrect_client_credentials"
-    assert sign_in(github, code="wrong")["error"] == "bad_verification_code"
+    for wrong in ({"code": "wrong"}, {"code_verifier": "wrong"}, {"redirect_uri": "http://127.0.0.1:2/"}):
+        assert sign_in(github, **wrong)["error"] == "bad_verification_code"
 
 
 def new_app(github: GitHubDouble, manifest: object, path: str = "/settings/apps/new") -> requests.Response:
