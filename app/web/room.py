@@ -75,10 +75,13 @@ class Card:
 
     @property
     def lie(self) -> str:
-        """How its pictures lie best: wide ones in a row or a column, tall ones whole, long ones to be scrolled."""
+        """How its pictures lie best: wide ones in a row or a column, tall ones whole, long ones to be scrolled.
+
+        Tall ones of two sizes are long too: shown whole they would stand in two scales."""
         if self.largest is None or self.largest.height <= self.largest.width:
             return "wide"
-        return "tall" if self.largest.height <= 3 * self.largest.width else "long"
+        sizes = {side.size for side in (self.before, self.after) if side.size}
+        return "tall" if len(sizes) == 1 and self.largest.height <= 3 * self.largest.width else "long"
 
     @property
     def why(self) -> tuple[str, ...]:
@@ -201,8 +204,8 @@ def card_of(comparison: Comparison, said: Iterable[Decision]) -> Card:
     return Card(
         comparison=comparison,
         shown=shown,
-        before=Side("Before", comparison.golden, golden_size, not unreadable or golden_size is not None),
-        after=Side("After", comparison.candidate, candidate_size, not unreadable or candidate_size is not None),
+        before=Side("Before", comparison.golden, golden_size, readable=True),
+        after=Side("After", comparison.candidate, candidate_size, readable=not unreadable),
         opinion=last.opinion if last and spoken else None,
         who=last.who if last and spoken else "",
     )

@@ -229,7 +229,7 @@ function keepLooking() {
   setTimeout(async () => {
     if (!document.hidden) await look();
     keepLooking();
-  }, busy ? 1500 : 8000);
+  }, busy ? 1500 : 5000);
 }
 
 for (const card of cards) card.dataset.who = card.querySelector("[data-said] bdi")?.textContent ?? "";

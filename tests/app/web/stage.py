@@ -113,9 +113,14 @@ class Stage:
         id_ = self.queue(source=source, pipeline=pipeline)
         with self.parts.db.begin() as db:
             assert runs.claim(db, id_, now=self.clock(), until=self.clock() + timedelta(minutes=5))
+        self.conclude(id_, drawn, suite=suite)
+        return id_
+
+    def conclude(self, id_: str, drawn: Drawn = SHOP, *, suite: str = "shop") -> None:
+        """End a run that is being compared, with what was drawn."""
+        with self.parts.db.begin() as db:
             found = [self._compare(suite, Name(name), *pair) for name, pair in drawn.items()]
             assert runs.conclude(db, id_, kept=True, notes=[], comparisons=found, globs=_GLOBS, now=self.clock())
-        return id_
 
     def queue(self, *, source: str = "ci", pipeline: str = "1") -> str:
         """Make a run that nobody compares yet."""

@@ -74,6 +74,7 @@ def test_texts_stand_side_by_side(stage: Stage) -> None:
     page = stage.enter().get(f"/runs/{stage.run()}").text
     assert "<del>1</del>" in page
     assert "<ins>2</ins>" in page
+    assert re.search(r"<td[^>]*><span class=.sign", page)
 
 
 def test_what_cannot_be_decided_has_no_buttons(stage: Stage) -> None:
