@@ -149,6 +149,7 @@ def _first(
     body: bytes | None,
 ) -> requests.Response:
     """Give the answer of the first address that lets itself be connected to."""
+    why = "does not answer"
     for address in addresses:
         session.mount(f"{urlsplit(url).scheme}://", _Pinned(address))
         try:
@@ -162,11 +163,13 @@ def _first(
                 timeout=_TIMEOUTS,
                 auth=_as_it_is,
             )
+        except requests.exceptions.SSLError:
+            why = "shows a certificate that is not trusted here"
         except requests.ConnectionError:
             continue
         except (requests.Timeout, requests.RequestException, ValueError):
             break
-    raise Unavailable(f"{_host(url)} does not answer.")
+    raise Unavailable(f"{_host(url)} {why}.")
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:

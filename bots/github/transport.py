@@ -140,6 +140,9 @@ class Transport:
                 allow_redirects=False,
                 auth=_as_it_is,
             )
+        except requests.exceptions.SSLError as error:
+            why = "shows a certificate that is not trusted here; REQUESTS_CA_BUNDLE names a file of those that are"
+            raise Unavailable(f"GitHub at {self._api} {why}.") from error
         except (requests.ConnectionError, requests.Timeout) as error:
             raise _Passing(Unavailable(f"GitHub at {self._api} does not answer.")) from error
         except requests.RequestException as error:
