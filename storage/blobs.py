@@ -69,12 +69,12 @@ class Folder:
         return content
 
     def has(self, digest: Digest) -> bool:
-        return self._place(digest).is_file()
+        return bool(_DIGEST.fullmatch(digest)) and self._place(digest).is_file()
 
     def _place(self, digest: Digest) -> Path:
         # A digest may come out of an address: nothing else may ever name a file.
         if not _DIGEST.fullmatch(digest):
-            raise Refused("That is no digest.")
+            raise Refused("That is no file's digest.")
         return self._root / digest[:2] / digest[2:4] / digest
 
     def _keep(self, place: Path, content: bytes) -> None:

@@ -1,0 +1,78 @@
+"""List every public function of the tables' modules, with something to call it with."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from diffing.words import BlobId, Decision, Name, Opinion
+from storage import (
+    approvals,
+    changes,
+    comparisons,
+    decisions,
+    deliveries,
+    git_blobs,
+    publications,
+    repos,
+    runs,
+    visits,
+)
+from tests.storage.making import HEAD, LATER, NOW, comparison, digest
+
+MODULES: list[ModuleType] = [
+    approvals,
+    changes,
+    comparisons,
+    decisions,
+    deliveries,
+    git_blobs,
+    publications,
+    repos,
+    runs,
+    visits,
+]
+_FILE = approvals.File(name=Name("a.png"), candidate=digest("2"), golden_blob=None, suite="s")
+_DECISION = Decision(name=Name("a.png"), candidate=None, opinion=Opinion.APPROVED, who="ann")
+_BY_NAME: dict[str, Any] = {
+    "files": [_FILE],
+    "rows": [_DECISION],
+    "comparisons": [comparison()],
+    "found": [comparison()],
+    "globs": {"phone": ["*.png"]},
+    "notes": ["a note"],
+    "pairs": [(BlobId("c" * 40), digest("1"))],
+    "body": b"{}",
+    "head": HEAD,
+    "keep_head": HEAD,
+    "most": 10,
+    "forge_ids": ["1"],
+}
+_BY_TYPE: dict[str, Any] = {
+    "int": 1,
+    "str": "some",
+    "str | None": "some",
+    "bool": True,
+    "datetime": NOW,
+    "datetime | None": LATER,
+    "Sequence[str]": ["some"],
+    "Collection[str]": ["some"],
+    "Collection[BlobId]": [BlobId("c" * 40)],
+}
+
+
+def every() -> list[tuple[str, Callable[..., Any], dict[str, Any]]]:
+    """Give each function's name, the function, and arguments for all but its connection."""
+    return [
+        (f"{module.__name__.removeprefix('storage.')}.{name}", function, _arguments(function))
+        for module in MODULES
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    ]
+
+
+def _arguments(function: Callable[..., Any]) -> dict[str, Any]:
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    return {each.name: _BY_NAME.get(each.name, _BY_TYPE.get(str(each.annotation))) for each in parameters}
