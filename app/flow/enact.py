@@ -10,7 +10,7 @@ from app.flow.parts import Parts
 from bots.forge import Change, Write
 from diffing import gitattributes, pointers
 from diffing.digests import blob_id, digest
-from diffing.guard import refusal
+from diffing.guard import Ground
 from diffing.pointers import Pointer
 from diffing.words import Name, Opinion, Refused, Tree
 from storage import decisions, runs
@@ -22,17 +22,20 @@ def writes(parts: Parts, change_id: int, change: Change, claimed: Sequence[Store
 
     Raises Refused, naming file and reason, where one of them may not be committed."""
     tree = parts.forges[change.repo.host].tree(change.repo, change.head)
-    files = _still_approved(parts, change_id, claimed)
-    contents = {file.name: parts.blobs.get(file.candidate) if file.candidate else None for file in files}
-    globs = _globs(parts, change, claimed)
-    for file in files:
-        why = refusal(file.name, contents[file.name], globs.get(file.suite, ()), tree)
+    bounds = _bounds(parts, change, claimed)
+    ground = Ground(tree)
+    contents: dict[Name, bytes | None] = {}
+    for approval, file in _still_approved(parts, change_id, claimed):
+        content = parts.blobs.get(file.candidate) if file.candidate else None
+        why = ground.refusal(file.name, content, bounds[approval.run_id].get(file.suite, ()))
+        if why is None and contents.get(file.name, content) != content:
+            why = "two CI runs drew it differently; reject one of them"
         if why is not None:
             raise Refused(f"`{file.name}` may not be committed: {why}")
-    in_git = _into_large(parts, change, contents, tree)
+        contents[file.name] = content
     return [
         Write(name=name, content=content, mode=tree[name].mode if name in tree else "100644")
-        for name, content in in_git.items()
+        for name, content in _into_large(parts, change, contents, tree).items()
         if not _stands(name, content, tree)
     ]
 
@@ -65,24 +68,29 @@ def branch_beside(change: Change) -> str:
     return f"golddigger/pr-{change.number}"
 
 
-def _still_approved(parts: Parts, change_id: int, claimed: Iterable[StoredApproval]) -> list[File]:
+def _still_approved(
+    parts: Parts, change_id: int, claimed: Iterable[StoredApproval]
+) -> list[tuple[StoredApproval, File]]:
     with parts.db.begin() as db:
         said = decisions.of_change(db, change_id)
     last = {(each.name, each.candidate): each.opinion for each in said}
-    asked = {file.name: file for approval in claimed for file in approval.files}
-    return [file for file in asked.values() if last.get((file.name, file.candidate)) is Opinion.APPROVED]
+    asked = [(approval, file) for approval in claimed for file in approval.files]
+    return [each for each in asked if last.get((each[1].name, each[1].candidate)) is Opinion.APPROVED]
 
 
-def _globs(parts: Parts, change: Change, claimed: Sequence[StoredApproval]) -> Mapping[str, Sequence[str]]:
-    """Ask the base branch again: what it allows now counts, not what it allowed at the comparing.
+def _bounds(
+    parts: Parts, change: Change, claimed: Sequence[StoredApproval]
+) -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """Give by run and suite what may be written. What the base branch allows now counts, not what it allowed then.
 
-    Where it says nothing, the suites were recognised by their signatures, and the run knows their bounds."""
+    Where it says nothing, the suites were recognised by their signatures, and each run knows their bounds."""
+    run_ids = {each.run_id for each in claimed}
     rules = settled.rules(parts, change)
     if rules and rules.suites:
-        return {suite.name: suite.goldens for suite in rules.suites}
+        allowed = {suite.name: suite.goldens for suite in rules.suites}
+        return {run_id: allowed for run_id in run_ids}
     with parts.db.begin() as db:
-        compared = [runs.get(db, run) for run in {each.run_id for each in claimed}]
-    return {suite: globs for run in compared for suite, globs in run.globs.items()}
+        return {run_id: runs.get(db, run_id).globs for run_id in run_ids}
 
 
 def _into_large(

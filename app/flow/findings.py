@@ -11,7 +11,7 @@ from app.flow.goldens import Goldens
 from app.flow.parts import Parts
 from app.flow.shelf import Shelf
 from bots.forge import Artifact, Change, Forge, Pipeline, PipelineState
-from diffing.globs import matches
+from diffing.globs import matches_name
 from diffing.pairing import pair, shards_complete
 from diffing.presets import registry
 from diffing.words import Comparison, Found, Refused, Suite, Tree
@@ -78,6 +78,7 @@ def _compare(
     if not pairs:
         return Findings(kept=False, notes=tuple(registry.explain(kept.members, suites)))
     compared = measure.measure(parts, run, pairs, suites, kept, goldens)
+    compared = measure.guard(parts, tree, compared)
     notes = () if complete else (_incomplete(kept),)
     return Findings(
         kept=True,
@@ -93,7 +94,7 @@ def _found(suite: Suite, kept: Shelf, tree: Tree) -> list[Found]:
 
 
 def _named(name: str, globs: Sequence[str]) -> bool:
-    return any(matches(name.lower(), glob.lower()) for glob in globs)
+    return any(matches_name(name, glob) for glob in globs)
 
 
 def _nothing_kept(pipeline: Pipeline, listed: Sequence[Artifact], wanted: Sequence[str]) -> str:

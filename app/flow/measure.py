@@ -13,6 +13,7 @@ from bots.forge import Change
 from diffing import pairing
 from diffing.digests import blob_id, digest
 from diffing.globs import matches
+from diffing.guard import Ground
 from diffing.words import (
     BlobId,
     Box,
@@ -26,6 +27,7 @@ from diffing.words import (
     Refused,
     Rules,
     Suite,
+    Tree,
     Unavailable,
 )
 from storage import approvals, runs
@@ -67,6 +69,12 @@ def measure(
     return compared
 
 
+def guard(parts: Parts, tree: Tree, compared: Iterable[Comparison]) -> list[Comparison]:
+    """Show, but leave unplaced, what could never be committed: say so before somebody approves it."""
+    ground = Ground(tree)
+    return [_guarded(parts, ground, each) for each in compared]
+
+
 def prove(parts: Parts, run: StoredRun, change: Change, compared: Iterable[Comparison]) -> Iterator[Comparison]:
     """Call a golden flaky when it differs again on the very commit that brought what was approved of it."""
     with parts.db.begin() as db:
@@ -76,6 +84,14 @@ def prove(parts: Parts, run: StoredRun, change: Change, compared: Iterable[Compa
         again = each.open and each.placed and each.name in approved and approved[each.name] != each.candidate
         why = "Flaky: drawn differently twice on the same commit."
         yield replace(each, flaky=True, why=f"{why} {each.why}".strip()) if again else each
+
+
+def _guarded(parts: Parts, ground: Ground, each: Comparison) -> Comparison:
+    if not each.decidable:
+        return each
+    content = parts.blobs.get(each.candidate) if each.candidate else None
+    why = ground.refusal(each.name, content, None)
+    return each if why is None else replace(each, placed=False, why=f"It can never be committed: {why}.")
 
 
 def _draw(pair: Pair, kept: Shelf) -> Drawn:

@@ -8,9 +8,9 @@ from app.flow import acts, decide, heads, standing
 from app.flow.acts import Scene
 from app.flow.jobs import Job, Publish
 from app.flow.parts import Parts
-from bots import commands
+from bots import commands, markdown
 from bots.commands import All, Approve, Command, Help, Reject, Rerun, Status, Undo, Unknown
-from bots.forge import Commanded, Pressed, Reaction, Ticked
+from bots.forge import Commanded, Pressed, Reaction, Ticked, Vocabulary
 from diffing.words import Refused
 from storage import changes, runs
 
@@ -34,7 +34,7 @@ def commanded(parts: Parts, event: Commanded, now: datetime) -> Handled:
         try:
             more, answer = _obey(scene, order, event)
         except Refused as why:
-            more, answer, refused = [], str(why), True
+            more, answer, refused = [], _no(order, why, forge.words()), True
         jobs += more
         answers += [answer] if answer else []
     if answers:
@@ -104,9 +104,17 @@ def _obey(scene: Scene, order: Command | Unknown, event: Commanded) -> tuple[lis
             return _tell(scene.parts, scene.change_id, ""), _status(scene)
         case Help():
             return [], commands.help_text(vocabulary)
-        case Unknown(word, meant):
-            guess = f" Did you mean `{meant}`?" if meant else ""
-            raise Refused(f"`{word}` is not a command.{guess}\n\n{commands.help_text(vocabulary)}")
+        case Unknown(word):
+            raise Refused(f"`{word}` is not a command.")
+
+
+def _no(order: Command | Unknown, why: Refused, vocabulary: Vocabulary) -> str:
+    """Answer what was not done: why, and for what is no command the list of those there are (Markdown)."""
+    said = markdown.prose(str(why))
+    if not isinstance(order, Unknown):
+        return said
+    guess = f" Did you mean `{order.meant}`?" if order.meant else ""
+    return f"{said}{guess}\n\n{commands.help_text(vocabulary)}"
 
 
 def _rerun(scene: Scene) -> list[Job]:
@@ -124,7 +132,7 @@ def _status(scene: Scene) -> str:
     with scene.parts.db.begin() as db:
         at_head = runs.at_head(db, scene.change_id, scene.change.head)
     lines = [
-        f"- [{run.title}]({scene.parts.links.run(run.id)}): {run.state}"
+        f"- {markdown.link(markdown.text(run.title, 80), scene.parts.links.run(run.id))}: {run.state}"
         for run in at_head
         if run.kept is not False
     ]

@@ -8,10 +8,11 @@ from itertools import chain
 
 from sqlalchemy import Connection
 
-from app.flow import enact
+from app.flow import enact, settled
 from app.flow.parts import Parts, Pictures
 from bots.forge import Change
 from bots.views import ApprovalView, Beside, RunView, Said, View
+from diffing.mistakes import Misconfigured
 from diffing.verdict import judge
 from diffing.words import Comparison, Decision, Digest, Opinion
 from storage import approvals, changes, comparisons, decisions, runs
@@ -27,7 +28,9 @@ def gather(parts: Parts, change_id: int, change: Change, *, waiting: int, now: d
         kept = changes.get(db, change_id)
         said = decisions.of_change(db, change_id)
         asked = [each for each in approvals.of_change(db, change_id) if change.head in (each.head, each.commit)]
-        seen = [_run(parts, run, _compared(db, run)) for run in runs.at_head(db, change_id, change.head)]
+        here = [(run, _compared(db, run)) for run in runs.at_head(db, change_id, change.head)]
+    mistakes = _mistakes(parts, change) if any(run.state == "failed" for run, _ in here) else ()
+    seen = [_run(parts, run, compared, said_already=mistakes) for run, compared in here]
     everything = list(chain.from_iterable(run.comparisons for run in seen))
     return View(
         vocabulary=parts.forges[change.repo.host].words(),
@@ -42,6 +45,7 @@ def gather(parts: Parts, change_id: int, change: Change, *, waiting: int, now: d
         verdict=judge(everything, said),
         approvals=tuple(_approval(each) for each in asked),
         waiting=waiting,
+        mistakes=mistakes,
         notice=kept.notice,
         picture=_pictures(parts, change, now),
         commented=kept.comment_id is not None,
@@ -53,7 +57,16 @@ def _compared(db: Connection, run: StoredRun) -> list[Comparison]:
     return comparisons.of_run(db, run.id) if run.state == "concluded" else []
 
 
-def _run(parts: Parts, run: StoredRun, compared: Sequence[Comparison]) -> RunView:
+def _mistakes(parts: Parts, change: Change) -> tuple[str, ...]:
+    """Say what is wrong in the configuration now: somebody may have mended it since a run failed over it."""
+    try:
+        settled.rules(parts, change)
+    except Misconfigured as found:
+        return tuple(f"`.golddigger.yml`, {mistake}" for mistake in found.mistakes)
+    return ()
+
+
+def _run(parts: Parts, run: StoredRun, compared: Sequence[Comparison], *, said_already: Sequence[str]) -> RunView:
     return RunView(
         id=run.id,
         title=run.title,
@@ -62,7 +75,7 @@ def _run(parts: Parts, run: StoredRun, compared: Sequence[Comparison]) -> RunVie
         golden_url=lambda each: parts.links.run(run.id, golden=each.name),
         kept=run.kept,
         notes=tuple(run.notes),
-        why=run.why,
+        why="" if said_already else run.why,
         done=run.done,
         total=run.total,
         comparisons=tuple(compared),
