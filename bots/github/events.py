@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from bots.forge import (
     AccessChanged,
@@ -22,20 +19,13 @@ from bots.forge import (
     Ticked,
     User,
 )
-from diffing.words import Sha
+from bots.github import payloads
+from bots.github.payloads import Json, Payload, Unread
 
-Json = Any
-Payload = Mapping[str, Json]
-
-_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _ACTIONS_APP = "github-actions"
 _MOVED = {"opened", "reopened", "synchronize"}
 _GIVEN = {"created", "unsuspend", "new_permissions_accepted"}
 _TAKEN = {"deleted", "suspend"}
-
-
-class _Unread(Exception):
-    """A payload lacks what its event always has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +52,7 @@ class Reader:
             return Ignored(f"{event} without an object")
         try:
             return readers[event](payload)
-        except _Unread as unread:
+        except Unread as unread:
             return Ignored(f"{event} {unread}")
 
     # ------------------------------------------------------------------------------------------ CI
@@ -72,9 +62,9 @@ class Reader:
             case {"action": "completed", "workflow_run": {"head_sha": str(head), **run}}:
                 return PipelineFinished(
                     repo=self._repo(payload),
-                    head=_sha(head),
-                    branch=_text(run.get("head_branch")),
-                    head_path=_path_of(run.get("head_repository")),
+                    head=payloads.sha(head),
+                    branch=payloads.text(run.get("head_branch")),
+                    head_path=payloads.path_of(run.get("head_repository")),
                 )
         return _nothing(payload)
 
@@ -88,10 +78,11 @@ class Reader:
                 "requested_action": {"identifier": str(button)},
                 "sender": sender,
             } if self._ours(app):
-                who = self._user(sender)
-                return Pressed(repo=self._repo(payload), head=_sha(head), handle=handle, button=button, who=who)
+                who = payloads.user(sender, self.host)
+                head = payloads.sha(head)
+                return Pressed(repo=self._repo(payload), head=head, handle=handle, button=button, who=who)
             case {"action": "rerequested", "check_run": {"head_sha": str(head), "app": app}} if self._ours(app):
-                return RerunAsked(repo=self._repo(payload), head=_sha(head))
+                return RerunAsked(repo=self._repo(payload), head=payloads.sha(head))
         return _nothing(payload)
 
     def _check_completed(self, payload: Payload, check: Payload) -> Event:
@@ -102,18 +93,18 @@ class Reader:
                 return Ignored("a job of a workflow, whose end workflow_run tells")
             case {"app": {"id": int()}, "head_sha": str(head), **rest}:
                 suite = rest.get("check_suite")
-                branch = _text(suite.get("head_branch")) if isinstance(suite, dict) else None
+                branch = payloads.text(suite.get("head_branch")) if isinstance(suite, dict) else None
                 # A fork's check says no branch; one that says a branch lies in the repository itself.
                 repo = self._repo(payload)
                 return PipelineFinished(
-                    repo=repo, head=_sha(head), branch=branch, head_path=repo.path if branch else None
+                    repo=repo, head=payloads.sha(head), branch=branch, head_path=repo.path if branch else None
                 )
-        raise _Unread("without its app or head")
+        raise Unread("without its app or head")
 
     def _check_suite(self, payload: Payload) -> Event:
         match payload:
             case {"action": "rerequested", "check_suite": {"head_sha": str(head), "app": app}} if self._ours(app):
-                return RerunAsked(repo=self._repo(payload), head=_sha(head))
+                return RerunAsked(repo=self._repo(payload), head=payloads.sha(head))
         return _nothing(payload)
 
     def _ours(self, app: Json) -> bool:
@@ -128,13 +119,13 @@ class Reader:
                 "comment": dict(comment),
                 "sender": sender,
             }:
-                return self._said(payload, str(number), comment, self._user(sender))
+                return self._said(payload, str(number), comment, payloads.user(sender, self.host))
             case {"issue": dict()}:
                 return Ignored("a comment on an issue")
-        raise _Unread("without its issue, comment or sender")
+        raise Unread("without its issue, comment or sender")
 
     def _said(self, payload: Payload, number: str, comment: Payload, who: User) -> Event:
-        author = self._user(comment.get("user"))
+        author = payloads.user(comment.get("user"), self.host)
         action = payload.get("action")
         if who.bot:
             return Ignored("a bot's comment or edit")  # our own among them
@@ -148,15 +139,15 @@ class Reader:
 
     def _commanded(self, payload: Payload, number: str, comment: Payload, who: User) -> Event:
         edited = payload.get("action") == "edited"
-        if who.bot or (edited and _before(payload) == _body(comment)):
+        if who.bot or (edited and payloads.before(payload) == payloads.body(comment)):
             return Ignored("nothing new was said")
         return Commanded(
             repo=self._repo(payload),
             number=number,
-            comment=_id(comment),
+            comment=payloads.comment_id(comment),
             who=who,
-            text=_body(comment),
-            written_at=_moment(comment.get("updated_at" if edited else "created_at")),
+            text=payloads.body(comment),
+            written_at=payloads.moment(comment.get("updated_at" if edited else "created_at")),
         )
 
     def _ticked(self, payload: Payload, number: str, comment: Payload, *, author: User, who: User) -> Event:
@@ -164,11 +155,11 @@ class Reader:
         return Ticked(
             repo=self._repo(payload),
             number=number,
-            comment=_id(comment),
+            comment=payloads.comment_id(comment),
             author=author,
             who=who,
-            before=_before(payload),
-            after=_body(comment),
+            before=payloads.before(payload),
+            after=payloads.body(comment),
         )
 
     def _pull_request(self, payload: Payload) -> Event:
@@ -185,17 +176,18 @@ class Reader:
     # -------------------------------------------------------------------------------- installations
 
     def _installation(self, payload: Payload) -> Event:
-        tenant = _tenant(payload)
+        tenant = payloads.tenant(payload)
         match payload.get("action"):
             case str(action) if action in _TAKEN:
                 return AccessChanged(repos=(), gone=True, everything=True, host=self.host, tenant=tenant)
             case str(action) if action in _GIVEN:
-                repos = self._repos(payload.get("repositories") or [], tenant)
+                told = payload.get("repositories")  # left out where all of them are meant
+                repos = self._repos(told if isinstance(told, list) else [], tenant)
                 return AccessChanged(repos=repos, gone=False, host=self.host, tenant=tenant)
         return _nothing(payload)
 
     def _repositories(self, payload: Payload) -> Event:
-        tenant = _tenant(payload)
+        tenant = payloads.tenant(payload)
         match payload:
             case {"action": "added", "repositories_added": list(repos)}:
                 given = self._repos(repos, tenant)
@@ -205,86 +197,12 @@ class Reader:
                 return AccessChanged(repos=taken, gone=True, host=self.host, tenant=tenant)
         return _nothing(payload)
 
-    # ---------------------------------------------------------------------------------- the pieces
+    def _repo(self, payload: Payload) -> Repo:
+        return payloads.repo(payload, self.host)
 
     def _repos(self, told: list[Json], tenant: str) -> tuple[Repo, ...]:
-        return tuple(self._described(each, tenant) for each in told)
-
-    def _repo(self, payload: Payload) -> Repo:
-        tenant = _tenant(payload) if "installation" in payload else ""
-        return self._described(payload.get("repository"), tenant)
-
-    def _described(self, told: Json, tenant: str) -> Repo:
-        match told:
-            case {"id": int(forge_id), "full_name": str(path), "private": bool(private)}:
-                return Repo(host=self.host, id=str(forge_id), path=path, tenant=tenant, private=private)
-        raise _Unread("without its repository")
-
-    def _user(self, told: Json) -> User:
-        match told:
-            case {"login": str(login), "id": int(number), "type": str(kind)}:
-                return User(login, bot=kind != "User", author=noreply(login, number, self.host))
-        raise _Unread("without somebody who did it")
-
-
-def noreply(login: str, number: int, host: str) -> str:
-    """Name somebody as git does, by the address that GitHub keeps for everybody and counts as theirs."""
-    return f"{login} <{number}+{login}@users.noreply.{host}>"
+        return tuple(payloads.described(each, self.host, tenant) for each in told)
 
 
 def _nothing(payload: Payload) -> Ignored:
     return Ignored(f"nothing for us in {str(payload.get('action'))[:60]!r}")
-
-
-def _sha(text: str) -> Sha:
-    if not _SHA.fullmatch(text):
-        raise _Unread("with a head that is no commit's id")
-    return Sha(text)
-
-
-def _text(told: Json) -> str | None:
-    return told if isinstance(told, str) and told else None
-
-
-def _path_of(repository: Json) -> str | None:
-    return _text(repository.get("full_name")) if isinstance(repository, dict) else None
-
-
-def _tenant(payload: Payload) -> str:
-    match payload.get("installation"):
-        case {"id": int(number)}:
-            return str(number)
-    raise _Unread("without its installation")
-
-
-def _id(comment: Payload) -> str:
-    match comment.get("id"):
-        case int(number):
-            return str(number)
-    raise _Unread("without the comment's id")
-
-
-def _body(comment: Payload) -> str:
-    match comment.get("body"):
-        case str(body):
-            return body
-        case None:
-            return ""  # GitHub's word for a comment that somebody blanked
-    raise _Unread("without the comment's text")
-
-
-def _before(payload: Payload) -> str:
-    match payload.get("changes"):
-        case {"body": {"from": str(before)}}:
-            return before
-    raise _Unread("that did not change its text")
-
-
-def _moment(told: Json) -> datetime:
-    try:
-        moment = datetime.fromisoformat(told)
-    except (TypeError, ValueError) as error:
-        raise _Unread("without its time") from error
-    if moment.tzinfo is None:
-        raise _Unread("without its time's zone")
-    return moment

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bots.forge import User
-from bots.github.events import noreply
+from bots.github.payloads import noreply
 from bots.github.transport import NOBODY, Asked, Credentials, Transport
 from diffing.words import Refused
 

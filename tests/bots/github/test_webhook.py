@@ -270,6 +270,14 @@ def test_installing_and_uninstalling_is_heard(github: GitHubDouble) -> None:
     assert (gone.gone, gone.everything, gone.host) == (True, True, "github.com")
 
 
+@pytest.mark.parametrize("repositories", [None, 5, "x", {}, [5], [{"id": 1}]])
+def test_an_installation_with_odd_repositories_is_read_or_ignored(repositories: Json) -> None:
+    """Never an error."""
+    payload = {"action": "created", "installation": {"id": 7}, "repositories": repositories}
+    event = read("installation", payload)
+    assert isinstance(event, Ignored) or (isinstance(event, AccessChanged) and event.repos == ())
+
+
 def test_a_payload_wrapped_in_a_form_is_read_too() -> None:
     """A webhook may be set up to send forms."""
     [payload, *_] = [
