@@ -84,13 +84,12 @@ def _bounds(
     """Give by run and suite what may be written. What the base branch allows now counts, not what it allowed then.
 
     Where it says nothing, the suites were recognised by their signatures, and each run knows their bounds."""
-    run_ids = {each.run_id for each in claimed}
     rules = settled.rules(parts, change)
     if rules and rules.suites:
         allowed = {suite.name: suite.goldens for suite in rules.suites}
-        return {run_id: allowed for run_id in run_ids}
+        return {each.run_id: allowed for each in claimed}
     with parts.db.begin() as db:
-        return {run_id: runs.get(db, run_id).globs for run_id in run_ids}
+        return {each.run_id: runs.get(db, each.run_id).globs for each in claimed}
 
 
 def _into_large(
