@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from tests.contract import contract
 from tests.contract.contract import ContractBroken, Match
 from tests.forges.github import tokens
+from tests.forges.github.failures import Failed, failure, forbidden, not_found
 from tests.forges.github.limits import Limits
 from tests.forges.github.shapes import Shapes
 from tests.forges.github.tokens import Actor
@@ -20,36 +21,7 @@ from tests.forges.github.world import Pull, Repo, Token, World
 from tests.forges.web import Answer, Request
 
 Json = Any
-
-
-class Failed(Exception):
-    """GitHub answers with an error: a status, a message, and what is wrong with which field."""
-
-    def __init__(self, status: int, message: str, *, errors: list[Json] | None = None) -> None:
-        super().__init__(message)
-        self.answer = Answer(status, failure(message, errors))
-
-
-def failure(message: str, errors: list[Json] | None = None) -> Json:
-    """Write an error as GitHub does."""
-    more = {"errors": errors} if errors else {}
-    return {"message": message, **more, "documentation_url": "https://docs.github.com/rest"}
-
-
-def not_found() -> Failed:
-    """Say that there is no such thing, or none that the caller may see."""
-    return Failed(404, "Not Found")
-
-
-def forbidden() -> Failed:
-    """Say that the token does not allow it."""
-    return Failed(403, "Resource not accessible by integration")
-
-
-def invalid(resource: str, field_: str, message: str) -> Failed:
-    """Say that the request is well formed, and cannot be done."""
-    error = {"resource": resource, "field": field_, "code": "custom", "message": message}
-    return Failed(422, "Validation Failed", errors=[error])
+RAW = "application/vnd.github.raw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +60,11 @@ class Call:
     def body(self) -> Json:
         """The request's JSON."""
         return self.request.json or {}
+
+    @property
+    def raw(self) -> bool:
+        """Are the bytes themselves asked for, not JSON?"""
+        return self.request.headers.get("accept", "").startswith(RAW)
 
     @property
     def token(self) -> Token:

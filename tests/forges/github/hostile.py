@@ -26,7 +26,7 @@ OURS = frozenset(
 """The events that mean something to us."""
 
 LARGE = "ä" * 100_000
-ODD = st.sampled_from(
+ODD: st.SearchStrategy[Json] = st.sampled_from(
     [
         None,
         True,

@@ -2,242 +2,40 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
-from urllib.parse import quote
 
-from tests.contract import contract
-from tests.forges.github.git import Commit, Person
+from tests.forges.github.git import Commit
+from tests.forges.github.shapes_of_people import sample
+from tests.forges.github.shapes_of_repos import OURS, Repos
 from tests.forges.github.world import (
     RETENTION,
     Account,
-    App,
     Artifact,
     Attempt,
     CheckRun,
     Comment,
-    Installation,
     Pull,
     Repo,
     WorkflowRun,
-    World,
     node_id,
     stamp,
 )
 
 Json = Any
-OURS = "GET /repos/{owner}/{repo}"
-SAMPLES = re.compile(r"(?:octocat|codertocat|octo-org|github|octokit)/(?:hello-world|octo-repo)", re.IGNORECASE)
-LISTS_OF_USER = (
-    "followers",
-    "following{/other_user}",
-    "gists{/gist_id}",
-    "starred{/owner}{/repo}",
-    "subscriptions",
-    "orgs",
-    "repos",
-    "events{/privacy}",
-    "received_events",
-)
-
-
-@cache
-def _sample(operation: str, schema: str) -> Json:
-    """Give the example of an operation, with only the fields that the schema knows."""
-    example = contract.example(operation)
-    known = contract.whole()["schemas"][schema]["properties"]
-    return {key: value for key, value in example.items() if key in known}
 
 
 @dataclass(frozen=True, slots=True)
-class Shapes:
-    """Writes JSON with the addresses of one double."""
-
-    world: World
-    api: str
-    web: str
-
-    def relocate(self, node: Json, path: str) -> Json:
-        """Let every address in an example or a real payload lead to this double and repository."""
-        if isinstance(node, Mapping):
-            return {key: self.relocate(value, path) for key, value in node.items()}
-        if isinstance(node, list):
-            return [self.relocate(value, path) for value in node]
-        if not isinstance(node, str):
-            return node
-        moved = SAMPLES.sub(path, node) if "/" in node else node
-        return moved.replace("https://api.github.com", self.api).replace("https://github.com", self.web)
-
-    # -------------------------------------------------------------------------------------- people
-
-    def user(self, account: Account) -> Json:
-        """Show an account (``simple-user``)."""
-        name = quote(account.login)  # bots have brackets in their names
-        url = f"{self.api}/users/{name}"
-        lists = {f"{re.sub(r'{.*', '', what)}_url": f"{url}/{what}" for what in LISTS_OF_USER}
-        lists["organizations_url"] = lists.pop("orgs_url")
-        return {
-            "login": account.login,
-            "id": account.id,
-            "node_id": node_id(account.kind, account.id),
-            "avatar_url": f"{self.web}/avatars/u/{account.id}?v=4",
-            "gravatar_id": "",
-            "url": url,
-            "html_url": f"{self.web}/{name}",
-            **lists,
-            "type": account.kind,
-            "site_admin": False,
-        }
-
-    def public_user(self, account: Account) -> Json:
-        """Show an account in full (``public-user``)."""
-        known = contract.whole()["schemas"]["public-user"]["properties"]
-        example = {key: value for key, value in contract.example("GET /users/{username}").items() if key in known}
-        return {**example, **self.user(account), "name": account.login, "email": None}
-
-    def app(self, app: App) -> Json:
-        """Show an app (``integration``)."""
-        return {
-            "id": app.id,
-            "slug": app.slug,
-            "node_id": node_id("Integration", app.id),
-            "client_id": app.client_id,
-            "owner": self.user(app.owner),
-            "name": app.name,
-            "description": "",
-            "external_url": "https://example.com",
-            "html_url": f"{self.web}/apps/{app.slug}",
-            "created_at": "2026-01-05T10:00:00Z",
-            "updated_at": "2026-01-05T10:00:00Z",
-            "permissions": app.permissions,
-            "events": list(app.events),
-        }
-
-    def installation(self, one: Installation) -> Json:
-        """Show an installation of our app."""
-        app = self.world.app
-        return {
-            "id": one.id,
-            "client_id": app.client_id,
-            "account": self.user(one.account),
-            "repository_selection": "selected",
-            "access_tokens_url": f"{self.api}/app/installations/{one.id}/access_tokens",
-            "repositories_url": f"{self.api}/installation/repositories",
-            "html_url": f"{self.web}/settings/installations/{one.id}",
-            "app_id": app.id,
-            "app_slug": app.slug,
-            "target_id": one.account.id,
-            "target_type": one.account.kind,
-            "permissions": one.permissions,
-            "events": list(app.events),
-            "created_at": "2026-01-05T10:00:00Z",
-            "updated_at": "2026-01-05T10:00:00Z",
-            "single_file_name": None,
-            "suspended_by": None,
-            "suspended_at": "2026-01-06T10:00:00Z" if one.suspended else None,
-        }
-
-    # -------------------------------------------------------------------------------- repositories
-
-    def repo(self, repo: Repo, schema: str = "repository") -> Json:
-        """Show a repository (``repository``, or ``full-repository``)."""
-        shown = self.relocate(_sample(OURS, schema), repo.path)
-        for relative in ("parent", "source", "template_repository", "organization"):
-            shown.pop(relative, None)
-        return {
-            **shown,
-            **self._repo_values(repo),
-            "license": None,
-            "language": None,
-            "mirror_url": None,
-            "permissions": {"admin": False, "maintain": False, "push": True, "triage": True, "pull": True},
-            "visibility": "private" if repo.private else "public",
-        }
-
-    def minimal_repo(self, repo: Repo) -> Json:
-        """Show a repository shortly (``minimal-repository``)."""
-        known = contract.whole()["schemas"]["minimal-repository"]["required"]
-        full = self.repo(repo)
-        return {key: full[key] for key in known}
-
-    def _repo_values(self, repo: Repo) -> Json:
-        return {
-            "id": repo.id,
-            "node_id": node_id("Repository", repo.id),
-            "name": repo.name,
-            "full_name": repo.path,
-            "private": repo.private,
-            "owner": self.user(repo.owner),
-            "fork": repo.parent is not None,
-            "default_branch": repo.default_branch,
-            "clone_url": f"{self.web}/{repo.path}.git",
-        }
-
-    def repo_url(self, repo: Repo) -> str:
-        """Give a repository's address in the API."""
-        return f"{self.api}/repos/{repo.path}"
-
-    def commit(self, repo: Repo, commit: Commit) -> Json:
-        """Show a commit as the commits API does (``commit``)."""
-        url = f"{self.repo_url(repo)}/commits/{commit.sha}"
-        return {
-            "sha": commit.sha,
-            "node_id": node_id("Commit", repo.id) + commit.sha,
-            "url": url,
-            "html_url": f"{self.web}/{repo.path}/commit/{commit.sha}",
-            "comments_url": f"{url}/comments",
-            "commit": {
-                "url": f"{self.repo_url(repo)}/git/commits/{commit.sha}",
-                "author": _signature(commit.author, commit.at),
-                "committer": _signature(commit.committer, commit.at),
-                "message": commit.message,
-                "comment_count": 0,
-                "tree": self._tree_link(repo, commit),
-                "verification": _verification(commit),
-            },
-            "author": self._author(commit.author),
-            "committer": self._author(commit.committer),
-            "parents": [self._parent(repo, parent) for parent in commit.parents],
-        }
-
-    def git_commit(self, repo: Repo, commit: Commit) -> Json:
-        """Show a commit as the git database API does (``git-commit``)."""
-        return {
-            "sha": commit.sha,
-            "node_id": node_id("Commit", repo.id) + commit.sha,
-            "url": f"{self.repo_url(repo)}/git/commits/{commit.sha}",
-            "html_url": f"{self.web}/{repo.path}/commit/{commit.sha}",
-            "author": _signature(commit.author, commit.at),
-            "committer": _signature(commit.committer, commit.at),
-            "tree": self._tree_link(repo, commit),
-            "message": commit.message,
-            "parents": [self._parent(repo, parent) for parent in commit.parents],
-            "verification": _verification(commit),
-        }
-
-    def _tree_link(self, repo: Repo, commit: Commit) -> Json:
-        return {"sha": commit.tree, "url": f"{self.repo_url(repo)}/git/trees/{commit.tree}"}
-
-    def _parent(self, repo: Repo, sha: str) -> Json:
-        return {
-            "sha": sha,
-            "url": f"{self.repo_url(repo)}/commits/{sha}",
-            "html_url": f"{self.web}/{repo.path}/commit/{sha}",
-        }
-
-    def _author(self, person: Person) -> Json:
-        known = next((one for one in self.world.accounts.values() if one.email == person.email), None)
-        return self.user(known) if known else None
+class Shapes(Repos):
+    """Writes everything: pull requests, checks and what CI leaves, too."""
 
     # ------------------------------------------------------------------------------- pull requests
 
     def pull(self, pull: Pull, schema: str = "pull-request") -> Json:
         """Show a pull request (``pull-request``, or ``pull-request-simple`` in lists)."""
-        sample = _sample(OURS + "/pulls/{pull_number}", schema)
-        shown = self.relocate(_renumber(sample, pull.number), pull.repo.path)
+        example = sample(OURS + "/pulls/{pull_number}", schema)
+        shown = self.relocate(_renumber(example, pull.number), pull.repo.path)
         closed = None if pull.state == "open" else stamp(pull.updated_at)
         values = {
             "id": pull.id,
@@ -373,11 +171,11 @@ class Shapes:
         """Show a workflow run, or one attempt of it (``workflow-run``)."""
         attempt = attempt or run.last
         url = f"{self.repo_url(run.repo)}/actions/runs/{run.id}"
-        sample = _sample(OURS + "/actions/runs/{run_id}", "workflow-run")
+        example = sample(OURS + "/actions/runs/{run_id}", "workflow-run")
         commit = run.repo.git.commit(run.head)
         links = ("jobs", "logs", "artifacts", "cancel", "rerun")
         return {
-            **self.relocate(sample, run.repo.path),
+            **self.relocate(example, run.repo.path),
             "id": run.id,
             "node_id": node_id("WorkflowRun", run.id),
             "name": run.name,
@@ -444,21 +242,6 @@ class Shapes:
                 "head_sha": run.head,
             },
         }
-
-
-def _signature(person: Person, at: str) -> Json:
-    return {"name": person.name, "email": person.email, "date": at}
-
-
-def _verification(commit: Commit) -> Json:
-    signed = commit.committer.email == "noreply@github.com"
-    return {
-        "verified": signed,
-        "reason": "valid" if signed else "unsigned",
-        "signature": "-----BEGIN PGP SIGNATURE-----" if signed else None,
-        "payload": f"tree {commit.tree}" if signed else None,
-        "verified_at": commit.at if signed else None,
-    }
 
 
 def _renumber(node: Json, number: int) -> Json:

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import requests
 
+from tests.forges.github.ci import zipped
 from tests.forges.github.client import as_installation
-from tests.forges.github.double import GitHubDouble, zipped
+from tests.forges.github.double import GitHubDouble
 
 
 def test_an_artifact_is_downloaded_from_another_host(github: GitHubDouble) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.forges.github.api import Call, Failed, Routes, not_found
+from tests.forges.github.api import Call, Routes
+from tests.forges.github.failures import Failed, not_found
 from tests.forges.github.world import Artifact, WorkflowRun
 from tests.forges.web import Answer
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from tests.forges.github import tokens
-from tests.forges.github.api import LEVELS, Call, Failed, Routes, failure, not_found
+from tests.forges.github.api import LEVELS, Call, Routes
+from tests.forges.github.failures import Failed, failure, not_found
 from tests.forges.github.world import Account, Installation, Repo, stamp
 from tests.forges.web import Answer
 

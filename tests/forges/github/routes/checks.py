@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from tests.forges.github.api import Call, Failed, Routes, forbidden, invalid, not_found
+from tests.forges.github.api import Call, Routes
+from tests.forges.github.failures import Failed, forbidden, invalid, not_found
 from tests.forges.github.world import CheckRun, Repo
 from tests.forges.web import Answer
 

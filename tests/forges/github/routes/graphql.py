@@ -20,7 +20,7 @@ from graphql import (
 from tests.contract import contract
 from tests.contract.contract import ContractBroken
 from tests.forges.github.api import Call, has
-from tests.forges.github.routes.repos import pushed
+from tests.forges.github.routes.git import pushed
 from tests.forges.github.tokens import Nobody
 from tests.forges.github.world import Repo, Token
 from tests.forges.web import Answer

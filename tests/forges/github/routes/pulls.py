@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.forges.github.api import Call, Failed, Routes, forbidden, invalid, not_found
+from tests.forges.github.api import Call, Routes
+from tests.forges.github.failures import Failed, forbidden, invalid, not_found
 from tests.forges.github.world import Account, Comment, node_id, stamp
 from tests.forges.web import Answer
 

@@ -1,0 +1,168 @@
+"""Hold a repository, over a real bare git repository: its pull requests, comments, checks and runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from tests.forges.github.accounts import Account, App
+from tests.forges.github.git import Commit, File, Git
+from tests.forges.github.runs import CheckRun, WorkflowRun
+
+if TYPE_CHECKING:
+    from tests.forges.github.world import World
+
+Files = Mapping[str, bytes | File | None]
+"""Path to content; None deletes."""
+
+
+@dataclass(eq=False)
+class Comment:
+    """A comment on a pull request."""
+
+    id: int
+    number: int
+    user: Account
+    body: str
+    created_at: datetime
+    updated_at: datetime
+    app: App | None = None
+    reactions: list[tuple[Account, str]] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Pull:
+    """A pull request. Its head is where its branch points; a closed one keeps the last."""
+
+    id: int
+    number: int
+    title: str
+    author: Account
+    repo: Repo
+    base: str
+    branch: str
+    head_repo: Repo | None
+    """None when the fork was deleted."""
+    created_at: datetime
+    updated_at: datetime
+    state: str = "open"
+    merged: bool = False
+    kept_head: str = ""
+
+    @property
+    def head(self) -> str:
+        """The commit under review."""
+        found = self.head_repo.git.ref(f"refs/heads/{self.branch}") if self.head_repo else None
+        return found if found and self.state == "open" else self.kept_head
+
+    @property
+    def fork(self) -> bool:
+        """Does the branch lie in another repository?"""
+        return self.head_repo is not self.repo
+
+    def follow(self) -> None:
+        """Let ``refs/pull/N/head`` follow the branch, as GitHub does."""
+        self.kept_head = self.head
+        self.repo.git.move(f"refs/pull/{self.number}/head", self.kept_head)
+
+
+@dataclass(eq=False)
+class Repo:
+    """A repository, over a real bare git repository."""
+
+    id: int
+    owner: Account
+    name: str
+    git: Git
+    world: World
+    private: bool = True
+    default_branch: str = "main"
+    parent: Repo | None = None
+    roles: dict[str, str] = field(default_factory=dict)
+    protected: dict[str, str] = field(default_factory=dict)
+    pulls: dict[int, Pull] = field(default_factory=dict)
+    runs: dict[int, WorkflowRun] = field(default_factory=dict)
+    checks: dict[int, CheckRun] = field(default_factory=dict)
+    comments: dict[int, Comment] = field(default_factory=dict)
+    large: dict[str, bytes] = field(default_factory=dict)
+    truncated: bool = False
+    """Answer recursive trees as too large, with only some of their entries."""
+
+    @property
+    def path(self) -> str:
+        """``owner/name``."""
+        return f"{self.owner.login}/{self.name}"
+
+    def file(self, branch: str, path: str) -> bytes | None:
+        """Read a file back; None where there is none."""
+        return self.git.file(branch, path)
+
+    def files(self, branch: str) -> dict[str, bytes]:
+        """Read every file of a branch back."""
+        return {entry.path: self.git.blob(entry.id) for entry in self.git.tree(branch) if entry.kind == "blob"}
+
+    def log(self, branch: str) -> list[Commit]:
+        """Give the branch's commits, newest first."""
+        return self.git.log(branch)
+
+    def sha(self, branch: str) -> str:
+        """Give the branch's head."""
+        found = self.git.ref(f"refs/heads/{branch}")
+        assert found, f"{self.path} has no branch {branch}"
+        return found
+
+    def role(self, login: str, role: str) -> Account:
+        """Give somebody a role: none, read, triage, write, maintain, admin."""
+        self.roles[login] = role
+        return self.world.account(login)
+
+    def protect(self, branch: str, by: Literal["rule", "ruleset"] = "rule") -> None:
+        """Let nobody push to a branch: by a branch protection rule, or by the newer rulesets."""
+        self.protected[branch] = by
+
+    def commit(self, branch: str, files: Files, *, message: str = "Change", author: str = "dev") -> str:
+        """Commit files onto a branch as somebody, outside the API and without a webhook."""
+        with self.world.lock:
+            parent = self.git.ref(f"refs/heads/{branch}")
+            person = self.world.account(author).person
+            sha = self.git.write(branch, files, message=message, author=person, at=self.world.now(), parent=parent)
+            self.world.moved(self, branch)
+        return sha
+
+    def pull(
+        self,
+        *,
+        branch: str = "feature",
+        files: Files | None = None,
+        author: str = "dev",
+        fork: str | None = None,
+        title: str = "Mend the header",
+        base: str = "main",
+        message: str = "Change the screens",
+    ) -> Pull:
+        """Open a pull request whose branch differs from the base by `files`; `fork` names the fork of it."""
+        with self.world.lock:
+            head_repo = self.world.fork(self, fork) if fork else self
+            person = self.world.account(author).person
+            now = self.world.now()
+            start = self.sha(base)
+            head_repo.git.write(branch, files or {}, message=message, author=person, at=now, parent=start)
+            number = self.world.next("number")
+            pull = Pull(
+                id=self.world.next("pull"),
+                number=number,
+                title=title,
+                author=self.world.account(author),
+                repo=self,
+                base=base,
+                branch=branch,
+                head_repo=head_repo,
+                created_at=now,
+                updated_at=now,
+            )
+            self.roles.setdefault(author, "read" if fork else "write")
+            self.pulls[number] = pull
+            pull.follow()
+        return pull
