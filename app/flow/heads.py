@@ -98,29 +98,37 @@ def again(parts: Parts, change_id: int, now: datetime) -> list[Job]:
 def _insert(
     db: Connection, change_id: int, change: Change, pipelines: Iterable[Pipeline], now: datetime
 ) -> list[Job]:
+    known = runs.of_change(db, change_id)
     made: list[Job] = []
     for pipeline in pipelines:
-        run = runs.insert(
+        rounds = [each for each in known if _same(each, change, pipeline)]
+        if any(each.state != "superseded" for each in rounds):
+            continue
+        # Ended rounds stand there where the head came back: a change reopened, a branch reset.
+        round_ = 1 + max((each.round for each in rounds), default=0)
+        new = runs.insert(
             db,
             change_id=change_id,
             head=change.head,
             base=change.base,
             pipeline_id=pipeline.id,
             attempt=pipeline.attempt,
-            round=1,
+            round=round_,
             source=pipeline.source,
             title=pipeline.title,
             url=pipeline.url,
             now=now,
         )
-        if run is not None:
-            runs.supersede_older(db, change_id, change.head, pipeline.source, pipeline.id, pipeline.attempt, 1)
-            made.append(Compare(run))
+        made += _begun(db, new)
     return made
 
 
+def _same(run: StoredRun, change: Change, pipeline: Pipeline) -> bool:
+    return (run.head, run.pipeline_id, run.attempt) == (change.head, pipeline.id, pipeline.attempt)
+
+
 def _once_more(db: Connection, old: StoredRun, now: datetime) -> list[Job]:
-    run = runs.insert(
+    new = runs.insert(
         db,
         change_id=old.change_id,
         head=old.head,
@@ -133,7 +141,13 @@ def _once_more(db: Connection, old: StoredRun, now: datetime) -> list[Job]:
         url=old.url,
         now=now,
     )
-    if run is None:
+    return _begun(db, new)
+
+
+def _begun(db: Connection, run_id: str | None) -> list[Job]:
+    """End what a new run replaces. None: somebody else made it first."""
+    if run_id is None:
         return []
-    runs.supersede_older(db, old.change_id, old.head, old.source, old.pipeline_id, old.attempt, old.round + 1)
-    return [Compare(run)]
+    new = runs.get(db, run_id)
+    runs.supersede_older(db, new.change_id, new.head, new.source, new.pipeline_id, new.attempt, new.round)
+    return [Compare(run_id)]

@@ -7,6 +7,7 @@ from datetime import datetime
 from app.flow import approve, compare, ingest, publish
 from app.flow.jobs import Approve, Compare, Ingest, Job, Publish
 from app.flow.parts import Parts
+from storage import approvals, changes, deliveries, runs
 
 
 def work(parts: Parts, job: Job, now: datetime) -> list[Job]:
@@ -20,6 +21,21 @@ def work(parts: Parts, job: Job, now: datetime) -> list[Job]:
             return publish.publish(parts, change, now)
         case Approve(change):
             return approve.approve(parts, change, now)
+
+
+def release(parts: Parts, job: Job) -> None:
+    """Let go of what a job had claimed when it broke, so that it can be tried again."""
+    with parts.db.begin() as db:
+        match job:
+            case Ingest(delivery):
+                deliveries.release(db, delivery)
+            case Compare(run):
+                runs.requeue(db, run)
+            case Publish(change):
+                changes.release(db, change)
+            case Approve(change):
+                begun = [each.id for each in approvals.of_change(db, change) if each.state == "committing"]
+                approvals.release(db, begun)
 
 
 def give_up(parts: Parts, job: Job, why: str, now: datetime) -> list[Job]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 from dramatiq import Actor, Broker
@@ -75,7 +76,7 @@ class Carrier:
         with structlog.contextvars.bound_contextvars(job=str(job)):
             try:
                 follow = work.work(self._parts, job, now)
-            except (Unavailable, OperationalError) as unavailable:
+            except Unavailable as unavailable:
                 self._later(unavailable)
             except Refused as refused:
                 log.warning("refused", why=str(refused))
@@ -85,8 +86,8 @@ class Carrier:
         self.send(follow)
         log.info("done", seconds=round((self._clock() - now).total_seconds(), 3), follow=[str(j) for j in follow])
 
-    def _later(self, unavailable: Unavailable | OperationalError) -> None:
-        after = unavailable.after if isinstance(unavailable, Unavailable) else None
+    def _later(self, unavailable: Unavailable) -> NoReturn:
+        after = unavailable.after
         log.warning("later", why=str(unavailable), after=after)
         raise Retry(str(unavailable), delay=None if after is None else int(after * 1000)) from unavailable
 
@@ -94,7 +95,9 @@ class Carrier:
         log.error("broken", exc_info=broken)
         message = CurrentMessage.get_current_message()
         tries = 1 + int(message.options.get("retries", 0)) if message else _TRIES
-        if tries < _TRIES:
+        if tries < _TRIES or isinstance(broken, OperationalError):  # the database is away: that passes
+            with suppress(OperationalError):
+                work.release(self._parts, job)
             raise Retry(str(broken)) from broken
         why = f"Golddigger itself failed here ({type(broken).__name__}); its log says more."
         return work.give_up(self._parts, job, why, now)

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Build the image for real and start it: on a base made here from Debian's packages, so that no registry of images is needed.
+# Needs root, mmdebstrap and buildah (installed where apt-get is at hand). IMAGE_BASE=FILE keeps the base between runs.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+work=$(mktemp -d)
+export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
+build() { buildah --root "$work/store" --runroot "$work/run" "$@"; }
+server=""
+clean() {
+    [ -z "$server" ] || kill -- "-$server" 2>/dev/null || true
+    [ -z "${container:-}" ] || build rm "$container" >/dev/null 2>&1 || true
+    rm -rf "$work"
+}
+trap clean EXIT
+
+missing=()
+for command in buildah mmdebstrap; do command -v "$command" >/dev/null || missing+=("$command"); done
+if [ ${#missing[@]} -gt 0 ]; then
+    DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+base=${IMAGE_BASE:-$work/base.tar}
+[ -f "$base" ] || mmdebstrap --quiet --variant=minbase --include=python3,python3-venv,ca-certificates \
+    "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$base"
+container=$(build from scratch)
+build add -q "$container" "$base" / >/dev/null
+# What lets pip reach its packages here must be in the base, as in any company's own: certificates and settings.
+for file in /etc/ssl/certs/ca-certificates.crt /etc/pip.conf; do
+    [ ! -f "$file" ] || build copy -q "$container" "$file" "$file" >/dev/null
+done
+[ ! -f "${HOME:-/root}/.config/pip/pip.conf" ] || build copy -q "$container" "$HOME/.config/pip/pip.conf" /etc/pip.conf >/dev/null
+build commit -q "$container" base >/dev/null
+build rm "$container" >/dev/null
+
+build bud -q --network host --build-arg BASE=localhost/base -t golddigger . >/dev/null
+container=$(build from localhost/golddigger)
+root=$(build mount "$container")
+user=$(build inspect --type image --format '{{.OCIv1.Config.User}}' localhost/golddigger)
+[ "$user" = 10001:10001 ] || { echo "the image runs as '$user'"; exit 1; }
+
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+setsid buildah --root "$work/store" --runroot "$work/run" run --network host "$container" -- \
+    golddigger serve --host 127.0.0.1 --port "$port" >"$work/log" 2>&1 &
+server=$!
+for _ in $(seq 100); do
+    curl -fsS "http://127.0.0.1:$port/readyz" >"$work/ready" 2>/dev/null && break
+    sleep 0.2
+done
+cat "$work/ready" 2>/dev/null || { cat "$work/log"; exit 1; }
+echo
+owner=$(stat -c %u "$(find "$root/data" -name golddigger.db -print -quit)" 2>/dev/null || echo "?")
+echo "the image of $(du -sm "$root/opt/golddigger" | cut -f1) MiB over its base serves; its data belongs to user $owner"
