@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import requests
@@ -19,6 +18,7 @@ from app.settings import Settings
 from bots.github.limits import at_once
 from storage import tables
 from tests.forges.github.double import GitHubDouble
+from tests.forges.github.hooks import Webhook
 from tests.forges.github.world import CheckRun, Comment, Pull
 
 _PATIENCE = 30.0
@@ -64,6 +64,20 @@ class Stage:
         assert ticked != lines, f"no open box with {wanted!r} in:\n{comment.body}"
         self.github.edit(pull, comment, user, "\n".join(ticked))
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Post no webhooks meanwhile: a story delivers them itself, late or in another order."""
+        address, self.github.webhook_url = self.github.webhook_url, None
+        try:
+            yield
+        finally:
+            self.github.webhook_url = address
+
+    def deliver(self, *webhooks: Webhook) -> None:
+        """Deliver webhooks that were held, in this order."""
+        for webhook in webhooks:
+            self.github.redeliver(webhook)
+
     def replies(self, pull: Pull) -> list[str]:
         """Give what we answered to commands."""
         self.settle()
@@ -90,9 +104,7 @@ class Stage:
             "approvals": approvals.state.in_(("requested", "committing")),
         }
         with self.whole.parts.db.begin() as db:
-            return {
-                name: db.scalar(select(func.count()).where(which)) or 0 for name, which in busy.items()
-            }
+            return {name: db.scalar(select(func.count()).where(which)) or 0 for name, which in busy.items()}
 
 
 @contextmanager
@@ -126,6 +138,3 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-A_MOMENT = timedelta(seconds=1)

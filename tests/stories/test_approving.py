@@ -108,9 +108,7 @@ def test_a_comment_that_copies_ours_approves_nothing(stage: Stage, repo: Repo, p
 @pytest.mark.parametrize(
     "text", ["> /golddigger approve", "```\n/golddigger approve\n```", "I would say /golddigger approve"]
 )
-def test_words_that_only_look_like_commands_do_nothing(
-    stage: Stage, repo: Repo, pull: Pull, text: str
-) -> None:
+def test_words_that_only_look_like_commands_do_nothing(stage: Stage, repo: Repo, pull: Pull, text: str) -> None:
     """Quotes, code and the middle of a sentence hold no commands."""
     stage.github.comment(pull, "dev", text)
     stage.settle()
@@ -149,12 +147,10 @@ def test_a_command_is_seen_and_then_done(stage: Stage, pull: Pull) -> None:
 
 def test_a_moved_head_is_refused_and_looked_at_again(stage: Stage, repo: Repo, pull: Pull) -> None:
     """A push that arrives before the approval leaves the branch as the pusher left it."""
-    stage.github.webhook_url = None
-    command = stage.github.comment(pull, "dev", "/golddigger approve")
-    pushed = stage.github.push(pull, {"lib/app.dart": b"// newer\n"})
-    stage.github.webhook_url = f"{stage.base}/webhooks/github"
-    for webhook in [*command, *pushed]:
-        stage.github.redeliver(webhook)
+    with stage.held():
+        command = stage.github.comment(pull, "dev", "/golddigger approve")
+        pushed = stage.github.push(pull, {"lib/app.dart": b"// newer\n"})
+    stage.deliver(*command, *pushed)
     stage.settle()
     assert repo.log("feature")[0].message.startswith("Push on")
     assert repo.file("feature", LOGIN) == OLD

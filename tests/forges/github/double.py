@@ -130,7 +130,7 @@ class GitHubDouble(CI, People):
         return self.post.url
 
     @webhook_url.setter
-    def webhook_url(self, url: str) -> None:
+    def webhook_url(self, url: str | None) -> None:
         self.post.url = url
 
     def echoes(self) -> list[Webhook]:
