@@ -19,6 +19,7 @@ _MUTATION = """mutation ($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid url } }
 }"""
 _NOT_ALLOWED = {"FORBIDDEN", "BRANCH_PROTECTION_RULE_VIOLATION"}
+_TROUBLE = "Something went wrong while executing your query"  # GraphQL's 500, without a type
 _RULES = ("rule violation", "protected", "not accessible by integration", "without `workflows` permission")
 
 
@@ -85,7 +86,7 @@ def _refusal(kind: str, why: str) -> Exception:
             return Conflict("The branch moved since it was looked at.")
         case "RATE_LIMITED":
             return Unavailable("GitHub asks us to slow down.", 60.0)
-        case "INTERNAL" | "SERVICE_UNAVAILABLE":
+        case _ if why.startswith(_TROUBLE):
             return Unavailable(f"GitHub does not work at the moment: {why}")
         case _ if kind in _NOT_ALLOWED:
             return Forbidden(f"GitHub does not let the app push there: {why}")

@@ -26,7 +26,10 @@ def owner_and_name(repo: Repo) -> tuple[str, str]:
 
 
 def below(root: str, *segments: str) -> str:
-    """Add segments to a path, each of them escaped."""
+    """Add segments to a path, each of them escaped; Refused for one that would lead elsewhere."""
+    for segment in segments:
+        if segment in {"", ".", ".."} or "/" in segment:
+            raise Refused(f"{segment[:100]!r} is no name of GitHub's.")
     return "/".join([root, *(quote(segment, safe="") for segment in segments)])
 
 

@@ -155,6 +155,8 @@ class Transport:
             if status in {302, 304} or (asked.accept == RAW and status == 200):
                 return Answer(status=status, headers=headers, data=None, content=content)
             data, _, following = sansio.decipher_response(status, headers, content)
+            if isinstance(data, str):  # of another media type
+                raise ValueError("no JSON")
         except gidgethub.GitHubException as refusal:
             raise self._meaning(asked, status, headers, str(refusal)) from None
         except (ValueError, LookupError, TypeError, AttributeError) as error:

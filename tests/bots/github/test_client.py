@@ -227,9 +227,10 @@ def test_an_odd_refusal_is_still_a_refusal(status: int, body: bytes) -> None:
         site.stop()
 
 
-def test_an_answer_that_is_no_json_is_unavailable() -> None:
+@pytest.mark.parametrize("kind", ["application/json", "text/html"])
+def test_an_answer_that_is_no_json_is_unavailable(kind: str) -> None:
     """A login page of some proxy, with 200."""
-    site = Site(lambda request: Answer(200, raw=b"<html>", headers={"Content-Type": "application/json"}))
+    site = Site(lambda request: Answer(200, raw=b"<html>", headers={"Content-Type": kind}))
     site.start()
     try:
         with pytest.raises(Unavailable, match="not JSON"):

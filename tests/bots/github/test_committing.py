@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bots.forge import Conflict, Forbidden, Write
@@ -12,6 +14,8 @@ from tests.bots.github.conftest import change_of, forge_of
 from tests.forges.github import world
 from tests.forges.github.double import GitHubDouble
 from tests.forges.github.git import File
+from tests.forges.github.limits import Fault
+from tests.forges.web import Answer
 
 MESSAGE = "Accept 2 goldens\n\nGolddigger-Run: r\nGolddigger-Approval: a\nApproved-by: maria"
 
@@ -130,6 +134,27 @@ def test_a_limit_comes_back_later(github: GitHubDouble, forge: GitHub, repo: wor
     with pytest.raises(Unavailable) as error:
         forge.commit(change, [write("a", b"3")], MESSAGE, Sha(repo.sha("feature")))
     assert error.value.after == 17
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ({"message": "Something went wrong while executing your query. Please include `1:2` ..."}, Unavailable),
+        ({"type": "RATE_LIMITED", "message": "API rate limit exceeded"}, Unavailable),
+        ({"type": "FORBIDDEN", "message": "Resource not accessible by integration"}, Forbidden),
+        ({"type": "UNPROCESSABLE", "message": "A file is too large"}, Refused),
+    ],
+)
+def test_an_error_in_a_200_is_told_as_what_it_is(
+    github: GitHubDouble, forge: GitHub, repo: world.Repo, error: dict[str, str], expected: type[Exception]
+) -> None:
+    """GraphQL answers 200 to everything."""
+    change = change_of(forge, repo.pull(files={"a": b"1"}))
+    told = Answer(json={"data": {"createCommitOnBranch": None}, "errors": [error]})
+    github.limits.faults.append(Fault(re.compile("POST /graphql"), told, 1))
+    with pytest.raises(expected) as raised:
+        forge.commit(change, [write("a", b"2")], MESSAGE, change.head)
+    assert type(raised.value) is expected
 
 
 def test_it_commits_on_an_enterprise_server(github: GitHubDouble, repo: world.Repo) -> None:

@@ -95,6 +95,16 @@ def test_a_team_that_the_app_may_not_see_is_a_no_with_the_reason(
     assert "members: read" in answer.why
 
 
+@pytest.mark.parametrize("team", ["../../app", "..", "", "acme/"])
+def test_a_teams_name_cannot_lead_elsewhere(
+    github: GitHubDouble, forge: GitHub, repo: world.Repo, team: str
+) -> None:
+    """It is a no, and nothing is asked by that path."""
+    github.account("designer")
+    github.grant("members", "read")
+    assert not ask(forge, repo.pull(files={"a": b"1"}), "designer", teams=(team,)).granted
+
+
 def test_no_answer_is_neither_yes_nor_no(github: GitHubDouble, forge: GitHub, repo: world.Repo) -> None:
     """GitHub is down: the question is asked again later."""
     pull = repo.pull(files={"a": b"1"})

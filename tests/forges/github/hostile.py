@@ -104,7 +104,7 @@ def _spoil(draw: st.DrawFn, payload: Json) -> None:
     if change:
         change(holder, place[-1])
     else:
-        holder[place[-1]] = draw(ODD)
+        holder[place[-1]] = copy.deepcopy(draw(ODD))  # a later change may reach into it
 
 
 def _drop(holder: Json, key: str | int) -> None:
