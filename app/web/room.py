@@ -157,10 +157,11 @@ class Room:
             for card in self.cards
         )
 
-    @property
-    def committing(self) -> bool:
-        """Is a commit under way?"""
-        return any(each.state in ("requested", "committing") for each in self.approvals)
+    def command(self, name: Name | None = None) -> str:
+        """Give the comment that approves one golden, or all; on a fork it must name the commit that was seen."""
+        fork = self.change.head_repo != self.repo.forge_id
+        words = ("/golddigger approve", _quoted(name) if name else "", self.run.head[:12] if fork else "")
+        return " ".join(word for word in words if word)
 
 
 def lay_out(site: Site, session: Session, run: StoredRun) -> Room:
@@ -216,6 +217,12 @@ def _shown(comparison: Comparison) -> Shown:
     if promised in (Format.BMP, Format.TIFF, Format.AVIF):  # not every browser shows them
         return Shown.FILE
     return Shown.PICTURE if promised.is_image else Shown.TEXT
+
+
+def _quoted(name: Name) -> str:
+    if not any(sign.isspace() or sign in "\"'" for sign in name):
+        return name
+    return f"'{name}'" if '"' in name else f'"{name}"'
 
 
 def _committable(cards: Sequence[Card], asked: Sequence[StoredApproval]) -> int:

@@ -38,8 +38,15 @@ def _beside(site: Site, card: Card, most: int) -> Beside | None:
     before, after = _text(site, card.before.digest), _text(site, card.after.digest)
     if before is None or after is None:
         return None
-    hunks = text.hunks(before, after, most=most)
+    hunks = tuple(_there(card, hunk) for hunk in text.hunks(before, after, most=most))
     return Beside(hunks, sum(len(hunk.lines) for hunk in hunks) >= most) if hunks else None
+
+
+def _there(card: Card, hunk: Hunk) -> Hunk:
+    """Leave out the one empty line that a text of nothing has."""
+    golden, candidate = card.before.digest is not None, card.after.digest is not None
+    kept = (line for line in hunk.lines if (line.golden and golden) or (line.candidate and candidate))
+    return Hunk(tuple(kept))
 
 
 def _text(site: Site, digest: Digest | None) -> str | None:

@@ -190,12 +190,16 @@ document.addEventListener("click", (event) => {
   if (card) stand(card, { scroll: false });
 });
 
-// Tall pictures are looked at side by side: their frames scroll together.
+// Long pictures are looked at side by side: their frames scroll together. One that follows does not lead back,
+// or the shortest would hold up the others.
+const following = new WeakSet();
 document.addEventListener("scroll", (event) => {
   const frame = event.target;
-  if (!frame.classList?.contains("frame")) return;
+  if (!frame.classList?.contains("frame") || following.delete(frame)) return;
   for (const other of frame.closest(".panes").querySelectorAll(".frame")) {
-    if (Math.abs(other.scrollTop - frame.scrollTop) > 1) other.scrollTop = frame.scrollTop;
+    const before = other.scrollTop;
+    if (other !== frame) other.scrollTop = frame.scrollTop;
+    if (other.scrollTop !== before) following.add(other);
   }
 }, { capture: true, passive: true });
 

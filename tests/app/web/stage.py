@@ -10,6 +10,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from PIL import Image, ImageDraw
 from sqlalchemy import Engine
@@ -140,6 +141,11 @@ class Stage:
             )
         assert id_ is not None
         return id_
+
+    def amend(self, **told: Any) -> None:
+        """Have the forge describe the change in other words."""
+        with self.parts.db.begin() as db:
+            standing.remember(db, replace(self.change, **told))
 
     def found(self, run: str) -> dict[str, Comparison]:
         """Give a run's comparisons by golden name."""

@@ -218,3 +218,24 @@ def test_three_hundred_goldens_stay_quick(stage: Stage, open_: Open) -> None:
         page.keyboard.press("j")
     expect(page.locator(".card.current")).to_contain_text("004.png")
     assert sum("/pictures/" in url for url in asked) < 300
+
+
+def test_long_pictures_scroll_together(stage: Stage, open_: Open) -> None:
+    """They show the same place, at first where most differs; a shorter one does not hold up the others."""
+    before, after = picture("a", size=(300, 3000)), picture("a", size=(300, 2600))
+    page = open_(f"/runs/{stage.run({'goldens/long.png': (before, after)})}")
+    until(page, lambda one, two, three: 2000 < two < one == three)
+    page.evaluate("document.querySelector('.frame').scrollTop = 500")
+    until(page, lambda one, two, three: one == two == three == 500)
+    page.evaluate("document.querySelector('.frame').scrollTop = 1e6")
+    until(page, lambda one, two, three: 2000 < two < one == three)
+
+
+def until(page: Page, holds: Callable[[float, float, float], bool]) -> None:
+    """Wait until the three frames are scrolled so; Playwright's own waiting would need `unsafe-eval`."""
+    for _ in range(100):
+        tops = page.evaluate("[...document.querySelectorAll('.frame')].map(frame => frame.scrollTop)")
+        if len(tops) == 3 and holds(*tops):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"the frames stand at {tops}")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from starlette.testclient import TestClient
 
 from app.flow import approve
 from app.flow.jobs import Approve, Publish
+from bots import commands
 from diffing.words import Comparison, Opinion
 from storage import approvals, decisions, runs
 from tests.app.web.stage import BASE, REVIEWER, SHOP, Stage, picture
@@ -192,6 +194,19 @@ def test_a_link_lets_one_look_and_not_decide(stage: Stage) -> None:
     sent = fields(stage.client, run, card, "approved")
     assert stage.client.post(f"/runs/{run}/decisions", data=sent).status_code == 403
     assert held(stage) == {}
+
+
+@pytest.mark.parametrize("name", ["goldens/a b.png", "goldens/it's.png", 'goldens/"x" y.png', "goldens/[a].png"])
+def test_the_command_to_copy_means_that_golden(stage: Stage, name: str) -> None:
+    """Whatever a golden is called, the command on its card chooses it and nothing else."""
+    pair = SHOP["goldens/cart.png"]
+    run = stage.run({name: pair, "goldens/a.png": pair, "goldens/b.png": pair})
+    card = stage.found(run)[name]
+    page = stage.client.get(link(stage, run)).text
+    [word] = re.findall(r'data-copy="([^"]+)"', page.partition(f'id="c-{card.id}"')[2].partition("</article>")[0])
+    [command] = commands.commands(unescape(word))
+    assert isinstance(command, commands.Approve)
+    assert commands.choose(command.selection, list(stage.found(run).values())) == [card]
 
 
 def test_a_run_one_may_not_see_cannot_be_decided(stage: Stage) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from diffing.words import Name
-from storage import changes, runs
+from storage import runs
 from tests.app.web.stage import Stage, picture
 
 
@@ -77,6 +77,13 @@ def test_texts_stand_side_by_side(stage: Stage) -> None:
     assert re.search(r"<td[^>]*><span class=.sign", page)
 
 
+def test_a_removed_text_has_nothing_beside_it(stage: Stage) -> None:
+    """Not even an empty line."""
+    page = stage.enter().get(f"/runs/{stage.run({'goldens/refund.json': (b'{}', None)})}").text
+    assert 'class="gone"' in page
+    assert 'class="come"' not in page
+
+
 def test_what_cannot_be_decided_has_no_buttons(stage: Stage) -> None:
     """An unreadable candidate is shown, with its reason, and never offered for approval."""
     run = stage.run()
@@ -107,11 +114,17 @@ def test_hostile_names_are_harmless(stage: Stage) -> None:
 def test_addresses_from_payloads_become_links_only_when_they_lead_to_the_web(stage: Stage) -> None:
     """A change whose address is a script is named, not linked."""
     run = stage.run()
-    with stage.parts.db.begin() as db:
-        kept = changes.get(db, stage.change_id)
     assert "ci.example.org" in stage.enter().get(f"/runs/{run}").text
-    _readdress(stage, kept.repo_id, "javascript:alert(1)")
+    stage.amend(url="javascript:alert(1)")
     assert "javascript:" not in stage.client.get(f"/runs/{run}").text
+
+
+def test_on_a_fork_the_command_names_the_commit(stage: Stage) -> None:
+    """Its author can push between a look and a word, so the word says what was seen."""
+    run = stage.run()
+    stage.amend(head_repo="elsewhere")
+    page = stage.client.get(link(stage, run)).text
+    assert f"/golddigger approve goldens/cart.png {stage.change.head[:12]}" in page
 
 
 def test_a_busy_run_shows_how_far_it_is(stage: Stage) -> None:
@@ -210,23 +223,3 @@ def test_a_removed_run_s_link_is_forgotten(stage: Stage) -> None:
     stage.client.get(link(stage, "deleted-since"))
     stage.client.get(link(stage, run))
     assert f"/runs/{run}" in stage.client.get("/").text
-
-
-def _readdress(stage: Stage, repo_id: int, url: str) -> None:
-    change = stage.change
-    with stage.parts.db.begin() as db:
-        changes.upsert(
-            db,
-            repo_id,
-            number=change.number,
-            title=change.title,
-            author=change.author,
-            url=url,
-            branch=change.branch,
-            head=change.head,
-            head_repo=change.head_repo,
-            head_path=change.head_path,
-            base_branch=change.base_branch,
-            base=change.base,
-            open=change.open,
-        )
