@@ -63,12 +63,8 @@ class Checks:
             return self.api.find("check-runs", before.check)
         asked = {"check_name": self.name, "app_id": self.app_id, "filter": "all"}
         every = self.api.pages("commits", report.head, "check-runs", key="check_runs", params=asked)
-        ours = [each for each in every if self._ours(each, report)]
+        ours = [each for each in every if each["external_id"] == report.handle]
         return max(ours, key=lambda each: int(each["id"]), default=None)
-
-    def _ours(self, check: Json, report: Report) -> bool:
-        owner = str((check["app"] or {}).get("id"))
-        return check["external_id"] == report.handle and owner == self.app_id
 
     @staticmethod
     def _fits(standing: Json, report: Report, same: bool) -> bool:

@@ -219,6 +219,16 @@ def test_a_few_hops_are_followed_and_credentials_stay_on_their_host(serve: Serve
     ]
 
 
+def test_no_credentials_are_taken_from_the_machine(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An operator's ~/.netrc is not for addresses that others chose."""
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password mine")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    url = serve(lambda request: Answer(raw=request.headers.get("authorization", "none").encode()))
+    assert fetch(inside(url), url) == b"none"
+
+
 def test_a_circle_ends(serve: Serve) -> None:
     """After a few hops."""
     count = [0]

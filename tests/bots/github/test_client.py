@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,7 @@ from bots.github.forge import GitHub
 from bots.github.limits import Failed, Pacer, failure
 from bots.github.needs import Purpose
 from bots.github.transport import Asked, Credentials, Transport
-from diffing.words import Refused, Unavailable
+from diffing.words import Refused, Sha, Unavailable
 from tests.bots.github.conftest import change_of, described, forge_of
 from tests.forges.github import world
 from tests.forges.github.double import GitHubDouble
@@ -245,6 +246,48 @@ def test_a_host_that_does_not_answer_is_unavailable() -> None:
         Transport("http://127.0.0.1:9", pause=0.0).send(Asked(method="GET", path="/x"), Credentials())
 
 
+def echo(request: Request) -> Answer:
+    """Answer with what came, and leave a cookie."""
+    told = {name: request.headers.get(name) for name in ("authorization", "cookie")}
+    return Answer(200, told, headers={"Set-Cookie": "session=1"})
+
+
+def test_only_our_own_credentials_are_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither ~/.netrc's, which would replace the token, nor a cookie that another tenant got."""
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password mine")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    site = Site(echo)
+    site.start()
+    try:
+        transport = Transport(site.url)
+        for token in ("one", "two"):
+            told = transport.send(Asked(method="GET", path="/x"), Credentials(token=token)).data
+            assert told == {"authorization": f"token {token}", "cookie": None}
+    finally:
+        site.stop()
+
+
+def test_what_one_tenant_was_told_is_not_kept_for_another(github: GitHubDouble, repo: world.Repo) -> None:
+    """A name may have gone over to somebody else."""
+    seen: list[str | None] = []
+
+    def answer(request: Request) -> Answer:
+        if request.path.endswith("/access_tokens"):
+            return Answer(201, {"token": "t", "expires_at": "2099-01-01T00:00:00Z"})
+        seen.append(request.headers.get("if-none-match"))
+        return Answer(200, [], headers={"ETag": '"1"'})
+
+    site = Site(answer)
+    site.start()
+    try:
+        forge, mine = forge_of(github, api_url=site.url), described(repo)
+        for asker in (mine, mine, replace(mine, tenant="2"), replace(mine, id="3")):
+            forge.changes_at(asker, Sha("0" * 40), "b", None)
+        assert seen == [None, '"1"', None, None]
+    finally:
+        site.stop()
+
+
 def test_a_renamed_repository_is_followed_on_the_api_alone() -> None:
     """With the token; to any other host without one, that is: not at all."""
     seen: list[str] = []
@@ -287,7 +330,7 @@ def test_a_next_page_leads_nowhere_else(github: GitHubDouble, forge: GitHub, rep
     site = Site(answer)
     site.start()
     try:
-        assert forge_of(github, api_url=site.url).changes_at(described(repo), head, "b", None) == []  # type: ignore[arg-type]
+        assert forge_of(github, api_url=site.url).changes_at(described(repo), Sha(head), "b", None) == []
         assert [request.query.get("page") for request in seen] == [None, "2"]
     finally:
         site.stop()

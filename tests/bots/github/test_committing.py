@@ -60,6 +60,17 @@ def test_nothing_is_written_where_the_branch_moved(github: GitHubDouble, forge: 
     assert repo.sha("feature") == moved
 
 
+@pytest.mark.parametrize("mode", ["100644", "100755"])
+def test_a_branch_that_went_back_is_not_brought_forward(forge: GitHub, repo: world.Repo, mode: str) -> None:
+    """Somebody dropped the reviewed commit. Moving on from it would bring it back."""
+    pull = repo.pull(files={"a": b"1"})
+    change = change_of(forge, pull)
+    repo.git.move("refs/heads/feature", repo.sha("main"))
+    with pytest.raises(Conflict):
+        forge.commit(change, [write("a", b"3", mode)], MESSAGE, change.head)
+    assert repo.sha("feature") == repo.sha("main")
+
+
 @pytest.mark.parametrize("by", ["rule", "ruleset"])
 @pytest.mark.parametrize("mode", ["100644", "100755"])
 def test_a_protected_branch_is_forbidden(forge: GitHub, repo: world.Repo, by: str, mode: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from bots.forge import Change, PipelineState
 from bots.github.forge import GitHub
 from diffing.pointers import Pointer
-from diffing.words import BlobId, Digest, Name, Refused, Sha
+from diffing.words import BlobId, Digest, Name, Refused, Sha, Unavailable
 from tests.bots.github.conftest import change_of, described, forge_of
 from tests.forges.github import world
 from tests.forges.github.double import GitHubDouble
@@ -155,6 +155,14 @@ def test_a_blob_that_is_not_there_is_refused(forge: GitHub, repo: world.Repo) ->
         list(forge.blobs(described(repo), [BlobId("0" * 40)]))
 
 
+def test_a_blob_that_came_damaged_is_not_believed(github: GitHubDouble, forge: GitHub, repo: world.Repo) -> None:
+    """Its id is the sum of its bytes."""
+    blob = forge.tree(described(repo), Sha(repo.sha("main")))[Name("README.md")].id
+    github.fail("GET .*/git/blobs", 200, body=b"other bytes")
+    with pytest.raises(Unavailable, match="damaged"):
+        list(forge.blobs(described(repo), [blob]))
+
+
 def test_large_files_come_from_the_lfs_store(forge: GitHub, repo: world.Repo) -> None:
     """By the batch API, proved by the installation's token, the store's host without it."""
     files = {Digest(hashlib.sha256(content).hexdigest()): content for content in (b"one", b"two " * 1000)}
@@ -214,6 +222,18 @@ def test_an_artifact_of_an_older_attempt_is_refused(github: GitHubDouble, forge:
     [artifact] = forge.artifacts(pipeline)
     github.finish_workflow(pull, attempt=2)
     with pytest.raises(Refused, match="was run again"), forge.open_artifact(pipeline, artifact):
+        pass
+
+
+def test_an_artifact_of_another_run_is_refused(github: GitHubDouble, forge: GitHub, repo: world.Repo) -> None:
+    """An id alone proves nothing."""
+    pull = repo.pull(files={"a": b"1"})
+    github.finish_workflow(pull, {"goldens": {"a.png": b"x"}})
+    github.finish_workflow(pull, name="Other")
+    one, other = sorted(forge.pipelines(change_of(forge, pull)), key=lambda each: each.title)
+    [artifact] = forge.artifacts(one)
+    assert forge.artifacts(other) == []
+    with pytest.raises(Refused, match="of another run"), forge.open_artifact(other, artifact):
         pass
 
 

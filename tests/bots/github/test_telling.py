@@ -149,6 +149,15 @@ def test_a_check_made_just_before_a_crash_is_found_again(
     assert say(forge, change, replace(begun, handle="another")).check != str(github.checks(pull)[0].id)
 
 
+def test_another_apps_check_is_not_taken_for_ours(github: GitHubDouble, forge: GitHub, repo: world.Repo) -> None:
+    """Though its name and handle are the same."""
+    pull = repo.pull(files={"a": b"1"})
+    github.finish_check(pull, name="golddigger")
+    theirs = next(iter(repo.checks.values()))
+    theirs.external_id = "change-7"
+    assert say(forge, change_of(forge, pull), report(pull)).check != str(theirs.id)
+
+
 def test_a_check_that_github_dropped_is_made_anew(github: GitHubDouble, forge: GitHub, repo: world.Repo) -> None:
     """GitHub deletes old ones past 1,000 of a name."""
     pull = repo.pull(files={"a": b"1"})
@@ -174,6 +183,9 @@ def test_a_comment_that_was_not_recorded_is_found_by_its_marker_and_author(
     pull = repo.pull(files={"a": b"1"})
     change = change_of(forge, pull)
     github.comment(pull, "mallory", f"{MARKER}\nmine now")
+    now = github.world.now()
+    other = github.world.account("other[bot]", "Bot")
+    repo.comments[7] = world.Comment(7, pull.number, other, f"{MARKER}\nanother bot's", now, now)
     for at in range(110):
         github.comment(pull, "dev", f"talk {at}")
     said = say(forge, change, report(pull))

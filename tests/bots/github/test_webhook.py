@@ -210,6 +210,18 @@ def test_a_tick_is_the_editors_not_the_comments_authors(github: GitHubDouble) ->
     assert (event.before, event.after, event.comment) == ("- [ ] Approve", "- [x] Approve", "1")
 
 
+def test_a_bots_edit_is_nothing(github: GitHubDouble) -> None:
+    """Neither our own, nor another bot's in our comment: only people tick."""
+    pull = github.repo("acme/app").pull(files={"a": b"1"})
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    github.world.account("other[bot]", "Bot")
+    for editor in ("golddigger[bot]", "other[bot]"):
+        comment = world.Comment(1, pull.number, github.app.bot, "- [ ] Approve", now, now, app=github.app)
+        pull.repo.comments[1] = comment
+        edited = github.edit(pull, comment, editor, "- [x] Approve")
+        assert isinstance(heard(github, edited, "issue_comment"), Ignored)
+
+
 def test_a_button_and_rerun_are_heard(github: GitHubDouble) -> None:
     """With the handle that stands beside our check."""
     pull = github.repo("acme/app").pull(files={"a": b"1"})
