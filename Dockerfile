@@ -20,7 +20,7 @@ RUN /opt/wheel/bin/python -m hatchling build -t wheel \
 
 FROM ${BASE}
 COPY --from=made /opt/golddigger /opt/golddigger
-RUN useradd --system --uid 10001 --user-group --home-dir /data --shell /usr/sbin/nologin golddigger \
+RUN useradd --uid 10001 --user-group --home-dir /data --shell /usr/sbin/nologin golddigger \
     && install --directory --owner=golddigger --group=golddigger /data
 ENV PATH=/opt/golddigger/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

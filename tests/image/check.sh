@@ -10,7 +10,9 @@ build() { buildah --root "$work/store" --runroot "$work/run" "$@"; }
 server=""
 clean() {
     [ -z "$server" ] || kill -- "-$server" 2>/dev/null || true
-    [ -z "${container:-}" ] || build rm "$container" >/dev/null 2>&1 || true
+    wait 2>/dev/null || true
+    [ -z "${container:-}" ] || { build umount "$container"; build rm "$container"; } >/dev/null 2>&1 || true
+    umount -l "$work/store/overlay" 2>/dev/null || true
     rm -rf "$work"
 }
 trap clean EXIT
@@ -34,12 +36,10 @@ done
 build commit -q "$container" base >/dev/null
 build rm "$container" >/dev/null
 
-build bud -q --network host --build-arg BASE=localhost/base -t golddigger . >/dev/null
+build bud -q --format docker --network host --build-arg BASE=localhost/base -t golddigger . >"$work/log" 2>&1 ||
+    { cat "$work/log"; exit 1; }
 container=$(build from localhost/golddigger)
 root=$(build mount "$container")
-user=$(build inspect --type image --format '{{.OCIv1.Config.User}}' localhost/golddigger)
-[ "$user" = 10001:10001 ] || { echo "the image runs as '$user'"; exit 1; }
-
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 setsid buildah --root "$work/store" --runroot "$work/run" run --network host "$container" -- \
     golddigger serve --host 127.0.0.1 --port "$port" >"$work/log" 2>&1 &
@@ -50,5 +50,6 @@ for _ in $(seq 100); do
 done
 cat "$work/ready" 2>/dev/null || { cat "$work/log"; exit 1; }
 echo
-owner=$(stat -c %u "$(find "$root/data" -name golddigger.db -print -quit)" 2>/dev/null || echo "?")
-echo "the image of $(du -sm "$root/opt/golddigger" | cut -f1) MiB over its base serves; its data belongs to user $owner"
+user=$(ps -o uid= -C golddigger | sort -un | tr -d ' \n')
+[ "$user" = 10001 ] || { echo "it runs as user '$user', not as 10001"; exit 1; }
+echo "the image serves as user $user; it is $(du -sm "$root/opt/golddigger" | cut -f1) MiB over its base"
