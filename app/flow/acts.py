@@ -67,7 +67,7 @@ def must_have_seen(scene: Scene, written_at: datetime, sha: str | None) -> None:
             "This branch is in a fork, whose author can push between your look and your word. "
             f"Name the commit that you saw: `/golddigger approve {head[:12]}`"
         )
-    with scene.parts.db.begin() as db:
+    with scene.parts.reading() as db:
         at_head = runs.at_head(db, scene.change_id, head)
     if any(run.kept and (run.shown_at is None or run.shown_at > written_at) for run in at_head):
         raise Refused("The pictures changed while you wrote. Look at the newest ones, then say it again.")

@@ -56,7 +56,7 @@ def decide(
     now: datetime,
 ) -> list[Job]:
     """Keep one person's opinion of candidates of one run; Refused where they are not what is at the head now."""
-    with parts.db.begin() as db:
+    with parts.reading() as db:
         run = runs.get(db, run_id)
     at = seat(parts, run.change_id, who)
     with parts.db.begin() as db:
@@ -115,7 +115,7 @@ def undo(parts: Parts, *, change_id: int, who: User, via: str, now: datetime) ->
 
 def commit(parts: Parts, *, run_id: str, who: User, now: datetime) -> list[Job]:
     """Ask for the commit of everything approved at the head of a run's change."""
-    with parts.db.begin() as db:
+    with parts.reading() as db:
         run = runs.get(db, run_id)
     at = seat(parts, run.change_id, who)
     with parts.db.begin() as db:

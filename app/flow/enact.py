@@ -71,7 +71,7 @@ def branch_beside(change: Change) -> str:
 def _still_approved(
     parts: Parts, change_id: int, claimed: Iterable[StoredApproval]
 ) -> list[tuple[StoredApproval, File]]:
-    with parts.db.begin() as db:
+    with parts.reading() as db:
         said = decisions.of_change(db, change_id)
     last = {(each.name, each.candidate): each.opinion for each in said}
     asked = [(approval, file) for approval in claimed for file in approval.files]
@@ -88,7 +88,7 @@ def _bounds(
     if rules and rules.suites:
         allowed = {suite.name: suite.goldens for suite in rules.suites}
         return {each.run_id: allowed for each in claimed}
-    with parts.db.begin() as db:
+    with parts.reading() as db:
         return {each.run_id: runs.get(db, each.run_id).globs for each in claimed}
 
 

@@ -30,7 +30,7 @@ class Goldens:
     def digests(self, ids: Iterable[BlobId]) -> dict[BlobId, Digest]:
         """Give the digest of each golden, fetching what is new; of an LFS pointer its file's."""
         wanted = set(ids)
-        with self._parts.db.begin() as db:
+        with self._parts.reading() as db:
             known = {
                 id_: digest
                 for id_, digest in git_blobs.known(db, self._repo_id, wanted).items()

@@ -129,7 +129,7 @@ def _tell(parts: Parts, change_id: int, notice: str) -> list[Job]:
 
 
 def _status(scene: Scene) -> str:
-    with scene.parts.db.begin() as db:
+    with scene.parts.reading() as db:
         at_head = runs.at_head(db, scene.change_id, scene.change.head)
     lines = [
         f"- {markdown.link(markdown.text(run.title, 80), scene.parts.links.run(run.id))}: {run.state}"

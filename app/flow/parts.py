@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from app.flow.links import Links
 from bots.forge import Forge, Webhook
 from diffing.words import Difference, Rules
+from storage import database
 from storage.blobs import Blobs
 
 
@@ -39,3 +41,7 @@ class Parts:
     """Seconds that an approval waits for others to share its commit."""
     lease: timedelta = timedelta(minutes=10)
     """How long a claimed piece of work is left alone before somebody else takes over."""
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Read one state of the database, keeping nobody from writing."""
+        return database.reading(self.db)

@@ -50,7 +50,7 @@ def known(db: Connection, repo: Repo, number: str) -> StoredChange | None:
 
 def ask(parts: Parts, change_id: int) -> Change:
     """Ask the forge how a kept change stands now, and keep the answer."""
-    with parts.db.begin() as db:
+    with parts.reading() as db:
         kept = changes.get(db, change_id)
         repo = repo_of(db, kept.repo_id)
     change = parts.forges[repo.host].change(repo, kept.number)

@@ -24,7 +24,7 @@ _PICTURES_LAST = timedelta(days=90)
 
 def gather(parts: Parts, change_id: int, change: Change, *, waiting: int, now: datetime) -> View:
     """Gather how a change stands at its head."""
-    with parts.db.begin() as db:
+    with parts.reading() as db:
         kept = changes.get(db, change_id)
         said = decisions.of_change(db, change_id)
         asked = [each for each in approvals.of_change(db, change_id) if change.head in (each.head, each.commit)]

@@ -45,7 +45,7 @@ def difference(site: Site, request: Request) -> Response:
     """Draw what differs, when somebody looks."""
     session = site.sessions.read(request, site.clock())
     run = runs.seen(site, session, request.path_params["id"])
-    with site.parts.db.begin() as db:
+    with site.parts.reading() as db:
         found = comparisons.find(db, request.path_params["comparison"])
     if found is None or found[0] != run.id:
         raise not_found()
@@ -63,7 +63,7 @@ def _by_link(site: Site, request: Request, digest: str) -> bool:
 def _must_belong(site: Site, request: Request, digest: Digest) -> None:
     session = site.sessions.read(request, site.clock())
     run = runs.seen(site, session, request.query_params.get("run", ""))
-    with site.parts.db.begin() as db:
+    with site.parts.reading() as db:
         if digest not in comparisons.digests(db, run.id):
             raise not_found()
 

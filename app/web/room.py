@@ -166,7 +166,7 @@ class Room:
 
 def lay_out(site: Site, session: Session, run: StoredRun) -> Room:
     """Read everything that a run's page shows; one short transaction."""
-    with site.parts.db.begin() as db:
+    with site.parts.reading() as db:
         change = changes.get(db, run.change_id)
         repo = repos.get(db, change.repo_id)
         found = comparisons.of_run(db, run.id)

@@ -98,7 +98,7 @@ def seen(site: Site, session: Session, run_id: str) -> StoredRun:
     """Give a run that this visitor may see; otherwise say that there is none."""
     if not session.may_see(run_id):
         raise not_found()
-    with site.parts.db.begin() as db:
+    with site.parts.reading() as db:
         run = runs.find(db, run_id)
     if run is None:
         raise not_found()
@@ -122,7 +122,7 @@ def _place(laid: Room, golden: Name) -> str:
 
 
 def _list(site: Site, session: Session, before: str | None) -> list[Row]:
-    with site.parts.db.begin() as db:
+    with site.parts.reading() as db:
         opened = (runs.find(db, id_) for id_ in reversed(session.runs))
         newest = runs.newest(db, most=_A_PAGE, before=before) if session.operator else opened
         listed = [run for run in newest if run is not None]
