@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from app.flow import enact, heads, standing
@@ -50,12 +51,21 @@ def give_up(parts: Parts, change_id: int, claimed: Sequence[StoredApproval], why
 def _carry_out(
     parts: Parts, change_id: int, change: Change, claimed: Sequence[StoredApproval], now: datetime
 ) -> list[Job]:
-    made = _made_before(parts, change, claimed)
-    if not change.open or (made is None and any(each.head != change.head for each in claimed)):
-        return _stale(parts, change_id, change, claimed, now)
-    writes = enact.writes(parts, change_id, change, claimed)
-    if made is not None and (not writes or made.sha != change.head):
+    made = _made(parts, change, claimed) if any(each.tries > 1 for each in claimed) else None
+    if made is not None and _whole(parts, change_id, change, claimed, made):
         return _record(parts, change_id, change, claimed, made)
+    if made is not None and made.sha == change.head and change.open:
+        return _commit(parts, change_id, change, claimed, now)  # the rest of what was made in part
+    due = [each for each in claimed if each.head == change.head and change.open]
+    late = [each for each in claimed if each not in due]
+    jobs = _stale(parts, change_id, change, late, now, in_part=made is not None) if late else []
+    return jobs + (_commit(parts, change_id, change, due, now) if due else [])
+
+
+def _commit(
+    parts: Parts, change_id: int, change: Change, claimed: Sequence[StoredApproval], now: datetime
+) -> list[Job]:
+    writes = enact.writes(parts, change_id, change, claimed)
     if not writes:
         return give_up(parts, change_id, claimed, "what was approved was taken back, or stands there already.")
     message = enact.message(parts, change, claimed, writes)
@@ -63,7 +73,7 @@ def _carry_out(
     try:
         commit = forge.commit(change, writes, message, change.head)
     except Conflict:
-        return _stale(parts, change_id, standing.ask(parts, change_id), claimed, now)
+        return _moved(parts, change_id, claimed, now)
     except Forbidden:
         beside = enact.branch_beside(change)
         commit = forge.commit_beside(change, writes, message, beside)
@@ -71,15 +81,29 @@ def _carry_out(
     return _record(parts, change_id, change, claimed, commit)
 
 
-def _made_before(parts: Parts, change: Change, claimed: Sequence[StoredApproval]) -> Committed | None:
-    """After a crash between the commit and its record, the trailers say that it was made, whole or in part."""
-    if all(each.tries <= 1 for each in claimed):
-        return None
+def _moved(parts: Parts, change_id: int, claimed: Sequence[StoredApproval], now: datetime) -> list[Job]:
+    """The head moved under us: by somebody's push, or because whoever took over from us made the commit."""
+    change = standing.ask(parts, change_id)
+    made = _made(parts, change, claimed)
+    if made is not None and _whole(parts, change_id, change, claimed, made):
+        return _record(parts, change_id, change, claimed, made)
+    return _stale(parts, change_id, change, claimed, now, in_part=made is not None)
+
+
+def _made(parts: Parts, change: Change, claimed: Sequence[StoredApproval]) -> Committed | None:
+    """Find the commit in the branch by its trailers: the last of several, where it was split."""
     trailers = {f"Golddigger-Approval: {each.id}" for each in claimed}
     for commit in parts.forges[change.repo.host].history(change, 20):
         if trailers <= set(commit.message.splitlines()):
             return commit
     return None
+
+
+def _whole(
+    parts: Parts, change_id: int, change: Change, claimed: Sequence[StoredApproval], made: Committed
+) -> bool:
+    """Did all that was approved stand in the branch with that commit?"""
+    return not enact.writes(parts, change_id, replace(change, head=made.sha), claimed)
 
 
 def _record(
@@ -101,11 +125,18 @@ def _record(
 
 
 def _stale(
-    parts: Parts, change_id: int, change: Change, claimed: Sequence[StoredApproval], now: datetime
+    parts: Parts,
+    change_id: int,
+    change: Change,
+    claimed: Sequence[StoredApproval],
+    now: datetime,
+    *,
+    in_part: bool = False,
 ) -> list[Job]:
     people = ", ".join(sorted({f"@{each.who}" for each in claimed}))
     why = (
-        f"{people}: nothing was committed, because the branch moved from {claimed[0].head[:12]} to "
+        f"{people}: {'only a part' if in_part else 'nothing'} was committed, because the branch moved from "
+        f"{claimed[0].head[:12]} to "
         f"{change.head[:12]} since you looked. What did not change stays approved; look at the rest again."
     )
     with parts.db.begin() as db:

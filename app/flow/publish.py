@@ -16,8 +16,9 @@ from storage import changes, publications, runs
 
 def publish(parts: Parts, change_id: int, now: datetime) -> list[Job]:
     """Say how a change stands now; once more where something happened meanwhile."""
+    lease = now + parts.lease
     with parts.db.begin() as db:
-        wanted = changes.claim(db, change_id, now=now, until=now + parts.lease)
+        wanted = changes.claim(db, change_id, now=now, until=lease)
     if wanted is None:
         return []
     try:
@@ -33,7 +34,7 @@ def publish(parts: Parts, change_id: int, now: datetime) -> list[Job]:
         raise
     except Refused as refused:
         return _unsaid(parts, change_id, wanted, refused)
-    return [*survey.jobs, *_record(parts, change_id, seen, report, wanted)]
+    return [*survey.jobs, *_record(parts, change_id, seen, report, wanted, lease)]
 
 
 def give_up(parts: Parts, change_id: int) -> list[Job]:
@@ -45,7 +46,7 @@ def give_up(parts: Parts, change_id: int) -> list[Job]:
 
 def _say(parts: Parts, change_id: int, change: Change, report: Report) -> None:
     """Publish, keeping after each step where it was said, so that saying it again edits."""
-    with parts.db.begin() as db:
+    with parts.reading() as db:
         comment = changes.get(db, change_id).comment_id
         kept = publications.get(db, change_id, report.head)
     before = Publications(
@@ -67,8 +68,12 @@ def _say(parts: Parts, change_id: int, change: Change, report: Report) -> None:
             )
 
 
-def _record(parts: Parts, change_id: int, seen: View, report: Report, wanted: int) -> list[Job]:
+def _record(parts: Parts, change_id: int, seen: View, report: Report, wanted: int, lease: datetime) -> list[Job]:
     with parts.db.begin() as db:
+        if changes.get(db, change_id).lease_until != lease:
+            # It lapsed, and somebody else said it meanwhile: perhaps we, who knew less, spoke last.
+            changes.want(db, change_id)
+            return [Publish(change_id)]
         changes.said(db, change_id, wanted)
         changes.set_pending(db, change_id, report.conclusion is None)
         kept = publications.get(db, change_id, report.head)

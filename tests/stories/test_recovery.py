@@ -1,0 +1,210 @@
+"""What was begun is ended, once: after broken wires, dead workers and a lost queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from sqlalchemy import select
+
+from app import main
+from app.flow import ingest
+from bots.forge import Delivery, Event
+from bots.github.webhook import GitHubWebhook
+from storage import tables
+from tests.forges.github.world import Pull
+from tests.stories.bench import Stage
+from tests.stories.screens import CONFIG, failures, screen
+from tests.stories.trouble import Wire, ended, hasty, lapse, swept, wired
+
+LOGIN = "test/goldens/login.png"
+OLD, NEW = screen("Sign in"), screen("Log in")
+COMMIT = "^POST /graphql$"
+CHECK = "^POST .*/check-runs$"
+COMMENT = "^POST .*/issues/[0-9]+/comments$"
+_numbers = count()
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Give one Golddigger at work, for all stories here."""
+    with hasty(tmp_path_factory.mktemp("recovery")) as made:
+        yield made
+
+
+@pytest.fixture
+def wire(stage: Stage) -> Iterator[Wire]:
+    """Give the wire to GitHub."""
+    with wired(stage.github) as made:
+        yield made
+
+
+@pytest.fixture
+def pull(stage: Stage) -> Pull:
+    """Give a pull request in a repository of its own."""
+    repo = stage.github.repo(f"octo/app-{next(_numbers)}", files={LOGIN: OLD, ".golddigger.yml": CONFIG})
+    return repo.pull(files={"README.md": b"# Better\n"})
+
+
+@pytest.fixture
+def reported(stage: Stage, pull: Pull) -> Pull:
+    """Give a pull request that breaks a golden, and was told so."""
+    break_golden(stage, pull)
+    assert stage.check(pull).conclusion == "action_required", stage.why()
+    return pull
+
+
+def break_golden(stage: Stage, pull: Pull) -> None:
+    """Let CI end with a golden that changed."""
+    stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW)})})
+
+
+def committed_once(stage: Stage, pull: Pull) -> bool:
+    """Does the golden stand in one commit of ours, recorded as such, and was nothing untrue said?"""
+    stage.settle()
+    log = pull.repo.log(pull.branch)
+    with stage.whole.parts.db.begin() as db:
+        states = select(tables.approvals.c.state).join(tables.changes).where(tables.changes.c.head == log[0].sha)
+        assert set(db.execute(states).scalars()) == {"committed"}
+    assert "nothing was committed" not in stage.comment(pull).body.lower()
+    return pull.repo.file(pull.branch, LOGIN) == NEW and len(log) == 3
+
+
+def test_a_commit_whose_answer_is_lost_is_made_once(stage: Stage, wire: Wire, reported: Pull) -> None:
+    """The wire breaks after GitHub committed: the next try finds our trailer, and the command is done."""
+    wire.cut(COMMIT)
+    stage.github.comment(reported, "dev", "/golddigger approve")
+    comment = stage.github.comments(reported)[-1]
+    assert committed_once(stage, reported), stage.why()
+    assert [content for _, content in comment.reactions] == ["eyes", "rocket"]
+
+
+@pytest.mark.parametrize("where", ["hold_back", "hold_there"])
+def test_a_worker_that_dies_around_the_commit_leaves_one(
+    stage: Stage, wire: Wire, reported: Pull, where: str
+) -> None:
+    """Dead before the commit or after it: the lease lapses, another worker ends it; the dead may even wake."""
+    held = getattr(wire, where)(COMMIT)
+    stage.github.comment(reported, "dev", "/golddigger approve")
+    held.wait()
+    lapse(stage)
+    swept(stage)
+    assert committed_once(stage, reported), stage.why()
+    held.let_go()
+    ended(stage)
+    assert committed_once(stage, reported), stage.why()
+
+
+def test_a_check_and_a_comment_whose_answers_are_lost_are_found_again(
+    stage: Stage, wire: Wire, pull: Pull
+) -> None:
+    """A check is known by its external id, a comment by its marker and its author: neither is made twice."""
+    wire.cut(CHECK)
+    wire.cut(COMMENT)
+    break_golden(stage, pull)
+    assert stage.check(pull).conclusion == "action_required", stage.why()
+    assert len(stage.github.checks(pull)) == 1
+    assert "login.png" in stage.comment(pull).body
+
+
+def test_a_worker_that_dies_while_it_tells_is_replaced(stage: Stage, wire: Wire, pull: Pull) -> None:
+    """Two comments made in a race become the oldest one; a check begun by the dead does not stay begun."""
+    held = wire.hold_there(COMMENT)
+    break_golden(stage, pull)
+    held.wait()
+    lapse(stage)
+    swept(stage)
+    first = stage.comment(pull)
+    held.let_go()
+    ended(stage)
+    assert stage.comment(pull) is first
+    stage.github.comment(pull, "dev", "/golddigger reject login.png")
+    assert stage.check(pull).conclusion == "failure"
+    assert "rejected" in stage.comment(pull).body.lower()
+    assert len(stage.github.checks(pull)) == 1
+
+
+def test_a_comment_that_the_dead_wrote_is_found_though_the_head_moved(
+    stage: Stage, wire: Wire, pull: Pull
+) -> None:
+    """It was written and not recorded, and then somebody pushed: it is edited, not written beside."""
+    held = wire.hold_back(COMMENT)
+    break_golden(stage, pull)
+    held.wait()
+    lapse(stage)
+    stage.github.push(pull, {"README.md": b"# Best\n"})
+    break_golden(stage, pull)
+    assert pull.head in stage.comment(pull).body
+    held.let_go()
+    ended(stage)
+    assert pull.head in stage.comment(pull).body
+
+
+def test_github_may_stumble_at_every_step(stage: Stage, pull: Pull) -> None:
+    """502 when it is asked and when it is told: all of it is tried again, and nothing twice."""
+    stage.github.fail("^GET .*/zip$")
+    stage.github.fail("^POST .*/check-runs", times=2)
+    stage.github.fail("^PATCH .*/check-runs", times=2)
+    stage.github.fail("^POST .*/comments", times=2)
+    break_golden(stage, pull)
+    assert stage.check(pull).conclusion == "action_required", stage.why()
+    stage.github.fail("^POST .*/reactions$", times=2)
+    stage.github.fail("^POST /graphql$", times=2)
+    stage.github.comment(pull, "dev", "/golddigger approve")
+    assert committed_once(stage, pull), stage.why()
+    assert len(stage.github.checks(pull, head=pull.repo.log(pull.branch)[1].sha)) == 1
+
+
+def test_what_the_queue_lost_the_sweep_finds(stage: Stage, pull: Pull) -> None:
+    """Deliveries that were kept and never came to the queue are read half a minute later."""
+    with stage.held():
+        webhooks = stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW)})})
+    (hook,) = stage.whole.parts.webhooks.values()
+    earlier = main.now() - timedelta(seconds=31)
+    for webhook in webhooks:
+        lost = ingest.keep(stage.whole.parts.db, hook.verify(webhook.headers, webhook.body), earlier)
+        assert lost
+    assert stage.github.checks(pull) == []
+    swept(stage)
+    assert stage.check(pull).conclusion == "action_required", stage.why()
+
+
+def test_a_delivery_that_breaks_us_stops_nothing(
+    stage: Stage, pull: Pull, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is recorded as failed; delivered again it is tried again; and once done, it is dropped."""
+    read = GitHubWebhook.read
+    poison = "poison"
+
+    def spoiled(self: GitHubWebhook, delivery: Delivery) -> Event:
+        assert delivery.id != poison, "a bug of ours"
+        return read(self, delivery)
+
+    with stage.held():
+        webhooks = stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW)})})
+    poison = next(each.id for each in webhooks if each.event == "workflow_run")
+    with monkeypatch.context() as patch:
+        patch.setattr(GitHubWebhook, "read", spoiled)
+        stage.deliver(*webhooks)
+        stage.github.comment(pull, "dev", "/golddigger help")
+        assert stage.replies(pull), stage.why()
+    assert delivery(stage, poison)[:2] == ("failed", 3)
+    assert stage.github.checks(pull) == []
+    stage.deliver(*webhooks)
+    assert stage.check(pull).conclusion == "action_required", stage.why()
+    assert delivery(stage, poison)[:2] == ("done", 4)
+    stage.deliver(*webhooks)
+    stage.settle()
+    assert delivery(stage, poison)[:2] == ("done", 4)
+
+
+def delivery(stage: Stage, id_: str) -> tuple[str, int, str]:
+    """Tell how far a delivery is, how often it was tried, and why."""
+    columns = tables.deliveries.c
+    with stage.whole.parts.db.begin() as db:
+        found = db.execute(
+            select(columns.state, columns.tries, columns.why).where(columns.delivery_id == id_)
+        ).one()
+    return found.state, found.tries, found.why
