@@ -192,14 +192,15 @@ document.addEventListener("click", (event) => {
 
 // Long pictures are looked at side by side: their frames scroll together. One that follows does not lead back,
 // or the shortest would hold up the others.
-const following = new WeakSet();
+const followed = new WeakMap();
 document.addEventListener("scroll", (event) => {
   const frame = event.target;
-  if (!frame.classList?.contains("frame") || following.delete(frame)) return;
+  if (!frame.classList?.contains("frame") || followed.get(frame) === frame.scrollTop) return;
+  followed.delete(frame);
   for (const other of frame.closest(".panes").querySelectorAll(".frame")) {
-    const before = other.scrollTop;
-    if (other !== frame) other.scrollTop = frame.scrollTop;
-    if (other.scrollTop !== before) following.add(other);
+    if (other === frame) continue;
+    other.scrollTop = frame.scrollTop;
+    followed.set(other, other.scrollTop);
   }
 }, { capture: true, passive: true });
 
@@ -207,7 +208,9 @@ document.addEventListener("scroll", (event) => {
 document.addEventListener("load", (event) => {
   const from = event.target.closest?.("[data-from]")?.dataset.from;
   const frame = from && event.target.closest(".frame");
-  if (frame) frame.scrollTop = from * event.target.clientHeight - frame.clientHeight / 4;
+  if (!frame) return;
+  frame.scrollTop = from * event.target.clientHeight - frame.clientHeight / 4;
+  followed.set(frame, frame.scrollTop);  // each does so by itself, and leads nobody
 }, { capture: true });
 
 function offerCopying(place) {
