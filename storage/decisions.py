@@ -76,6 +76,12 @@ def of_change(db: Connection, change_id: int) -> list[Decision]:
     return [each.decision for each in audit(db, change_id)]
 
 
+def of_act(db: Connection, change_id: int, act: str) -> list[Decision]:
+    """Give what was said in one go."""
+    query = select(decisions).where(decisions.c.change_id == change_id, decisions.c.act == act)
+    return [_stored(row).decision for row in db.execute(query.order_by(decisions.c.id))]
+
+
 def last_act(db: Connection, change_id: int, who: str) -> list[Decision]:
     """Give what a person said in one go last, as far as it still counts: not withdrawn, and nobody said anything
     of it since."""

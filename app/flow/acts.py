@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from app.flow import decide
-from app.flow.jobs import Job
+from app.flow.jobs import Approve, Job, Publish
 from app.flow.parts import Parts
 from bots import commands
 from bots.commands import All, OfSuite, Selection, Ticks
@@ -34,6 +34,16 @@ class Scene:
     comment: str | None
     """The comment that asks, to be answered when it is done; None where there is none."""
     now: datetime
+    act: str | None = None
+    """Names the order, equal when it is tried again; None where it comes but once."""
+
+
+def carried_out(scene: Scene) -> tuple[list[Job], int]:
+    """Give what follows from an order that was carried out before and whose answer was lost, and of how many
+    goldens it was; 0 where it was not."""
+    with scene.parts.reading() as db:
+        done = decisions.of_act(db, scene.change_id, scene.act) if scene.act else []
+    return [Approve(scene.change_id), Publish(scene.change_id)] if done else [], len(done)
 
 
 def approve(scene: Scene, selection: Selection, *, via: str) -> list[Job]:
@@ -48,7 +58,7 @@ def approve_ticked(scene: Scene, ticks: Ticks) -> list[Job]:
 
 def reject(scene: Scene, selection: Selection) -> list[Job]:
     """Reject what a selection names."""
-    at = decide.seat(scene.parts, scene.change_id, scene.who)
+    at = decide.seat(scene.parts, scene.change_id, scene.who, scene.act)
     with scene.parts.db.begin() as db:
         stand = _standing(db, scene)
         chosen = _some([(run, _pick(selection, of_run)) for run, of_run in stand])
@@ -74,7 +84,7 @@ def must_have_seen(scene: Scene, written_at: datetime, sha: str | None) -> None:
 
 
 def _approve(scene: Scene, choose: Callable[[Connection, Standing], Standing], via: str) -> list[Job]:
-    at = decide.seat(scene.parts, scene.change_id, scene.who)
+    at = decide.seat(scene.parts, scene.change_id, scene.who, scene.act)
     with scene.parts.db.begin() as db:
         chosen = choose(db, _standing(db, scene))
         jobs = decide.record(db, at, chosen, opinion=Opinion.APPROVED, via=via, now=scene.now)

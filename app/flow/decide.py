@@ -31,10 +31,14 @@ class Seat:
     change_id: int
     who: User
     granted: str
+    act: str
+    """Names what this person does in one go."""
 
 
-def seat(parts: Parts, change_id: int, who: User) -> Seat:
-    """Ask the forge whether somebody may decide on a change; Refused, with the forge's words, where not."""
+def seat(parts: Parts, change_id: int, who: User, act: str | None = None) -> Seat:
+    """Ask the forge whether somebody may decide on a change; Refused, with the forge's words, where not.
+
+    `act` is equal when the same order is carried out again; None where nothing can repeat it."""
     change = standing.ask(parts, change_id)
     if not change.open:
         raise Refused("This change is closed; nothing is committed to it any more.")
@@ -42,7 +46,7 @@ def seat(parts: Parts, change_id: int, who: User) -> Seat:
     permission = parts.forges[change.repo.host].may_approve(change, who, rule)
     if not permission.granted:
         raise Refused(permission.why)
-    return Seat(change, change_id, who, permission.why)
+    return Seat(change, change_id, who, permission.why, act or secrets.token_urlsafe(12))
 
 
 def decide(
@@ -74,7 +78,6 @@ def record(
     now: datetime,
 ) -> list[Job]:
     """Keep one act: the same opinion of comparisons of runs that still stand at the head."""
-    act = secrets.token_urlsafe(12)
     for run, chosen in seen:
         _still(db, run.id, at.change)
         decisions.add(
@@ -88,16 +91,18 @@ def record(
             ],
             via=via,
             granted=at.granted,
-            act=act,
+            act=at.act,
             now=now,
         )
     changes.want(db, at.change_id)
     return [Publish(at.change_id)]
 
 
-def undo(parts: Parts, *, change_id: int, who: User, via: str, now: datetime) -> tuple[list[Job], int]:
+def undo(
+    parts: Parts, *, change_id: int, who: User, via: str, now: datetime, act: str | None = None
+) -> tuple[list[Job], int]:
     """Take back the last thing that this person said here and that is not yet committed; give how many it was."""
-    at = seat(parts, change_id, who)
+    at = seat(parts, change_id, who, act)
     with parts.db.begin() as db:
         last = {(each.name, each.candidate) for each in decisions.last_act(db, change_id, who.name)}
         seen = [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 
 from app.flow import acts, decide, heads, standing
 from app.flow.acts import Scene
@@ -11,6 +13,7 @@ from app.flow.parts import Parts
 from bots import commands, markdown
 from bots.commands import All, Approve, Command, Help, Reject, Rerun, Status, Undo, Unknown
 from bots.forge import Commanded, Pressed, Reaction, Ticked, Vocabulary
+from bots.sentences import goldens
 from diffing.words import Refused
 from storage import changes, runs
 
@@ -30,9 +33,9 @@ def commanded(parts: Parts, event: Commanded, now: datetime) -> Handled:
     jobs: list[Job] = []
     answers: list[str] = []
     refused = False
-    for order in given:
+    for number, order in enumerate(given):
         try:
-            more, answer = _obey(scene, order, event)
+            more, answer = _obey(replace(scene, act=_act(event, number)), order, event)
         except Refused as why:
             more, answer, refused = [], _no(order, why, forge.words()), True
         jobs += more
@@ -86,7 +89,12 @@ def pressed(parts: Parts, event: Pressed, now: datetime) -> Handled:
 
 def _obey(scene: Scene, order: Command | Unknown, event: Commanded) -> tuple[list[Job], str]:
     vocabulary = scene.parts.forges[event.repo.host].words()
+    before, count = acts.carried_out(scene)
     match order:
+        case Approve() | Reject() if count:
+            return before, ""
+        case Undo() if count:
+            return before, _taken_back(count)
         case Approve(selection, sha):
             acts.must_have_seen(scene, event.written_at, sha)
             return acts.approve(scene, selection, via="command"), ""
@@ -95,9 +103,14 @@ def _obey(scene: Scene, order: Command | Unknown, event: Commanded) -> tuple[lis
             return acts.reject(scene, selection), ""
         case Undo():
             jobs, count = decide.undo(
-                scene.parts, change_id=scene.change_id, who=scene.who, via="command", now=scene.now
+                scene.parts,
+                change_id=scene.change_id,
+                who=scene.who,
+                via="command",
+                now=scene.now,
+                act=scene.act,
             )
-            return jobs, f"Taken back: what you said last, of {count} goldens."
+            return jobs, _taken_back(count)
         case Rerun():
             return _rerun(scene), ""
         case Status():
@@ -106,6 +119,15 @@ def _obey(scene: Scene, order: Command | Unknown, event: Commanded) -> tuple[lis
             return [], commands.help_text(vocabulary)
         case Unknown(word):
             raise Refused(f"`{word}` is not a command.")
+
+
+def _act(event: Commanded, number: int) -> str:
+    """Name an order of a comment as it was written then, so that trying it again does nothing twice."""
+    return sha256(f"{event.comment} {event.written_at.isoformat()} {number}".encode()).hexdigest()[:24]
+
+
+def _taken_back(count: int) -> str:
+    return f"Taken back: what you said last, of {goldens(count)}."
 
 
 def _no(order: Command | Unknown, why: Refused, vocabulary: Vocabulary) -> str:

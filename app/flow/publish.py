@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
+
 from app.flow import heads, standing, view
 from app.flow.jobs import Job, Publish
 from app.flow.parts import Parts
 from bots.forge import Change, Publications, Report
 from bots.report import word
 from bots.views import View
-from diffing.words import Refused, Unavailable
+from diffing.words import Refused, Sha, Unavailable
 from storage import changes, publications, runs
+
+log = structlog.get_logger("flow")
 
 
 def publish(parts: Parts, change_id: int, now: datetime) -> list[Job]:
@@ -26,14 +30,15 @@ def publish(parts: Parts, change_id: int, now: datetime) -> list[Job]:
         survey = heads.survey(parts, change, now)
         seen = view.gather(parts, change_id, change, waiting=survey.waiting, now=now)
         report = word(seen)
-        if change.open:
-            _say(parts, change_id, change, report)
+        unsaid = _say(parts, change_id, change, report) if change.open else None
     except Unavailable:
         with parts.db.begin() as db:
             changes.release(db, change_id)
         raise
     except Refused as refused:
         return _unsaid(parts, change_id, wanted, refused)
+    if unsaid is not None:
+        log.warning("refused", why=str(unsaid), change=change.url)
     return [*survey.jobs, *_record(parts, change_id, seen, report, wanted, lease)]
 
 
@@ -44,8 +49,10 @@ def give_up(parts: Parts, change_id: int) -> list[Job]:
     return []
 
 
-def _say(parts: Parts, change_id: int, change: Change, report: Report) -> None:
-    """Publish, keeping after each step where it was said, so that saying it again edits."""
+def _say(parts: Parts, change_id: int, change: Change, report: Report) -> Refused | None:
+    """Publish, keeping after each step where it was said, so that saying it again edits.
+
+    Gives what the forge did not take: a comment in a locked conversation. What was said before it stands."""
     with parts.reading() as db:
         comment = changes.get(db, change_id).comment_id
         kept = publications.get(db, change_id, report.head)
@@ -55,17 +62,18 @@ def _say(parts: Parts, change_id: int, change: Change, report: Report) -> None:
         comment=comment,
         said_at=kept.said_at if kept else None,
     )
-    for now_said in parts.forges[change.repo.host].publish(change, report, before):
-        with parts.db.begin() as db:
-            changes.set_comment(db, change_id, now_said.comment)
-            publications.put(
-                db,
-                change_id,
-                report.head,
-                check_id=now_said.check,
-                annotated=now_said.annotated,
-                said_at=now_said.said_at,
-            )
+    try:
+        for now_said in parts.forges[change.repo.host].publish(change, report, before):
+            _keep(parts, change_id, report.head, now_said)
+    except Refused as refused:
+        return refused
+    return None
+
+
+def _keep(parts: Parts, change_id: int, head: Sha, said: Publications) -> None:
+    with parts.db.begin() as db:
+        changes.set_comment(db, change_id, said.comment)
+        publications.put(db, change_id, head, check_id=said.check, annotated=said.annotated, said_at=said.said_at)
 
 
 def _record(parts: Parts, change_id: int, seen: View, report: Report, wanted: int, lease: datetime) -> list[Job]:
