@@ -27,7 +27,8 @@ from app.web.site import Access, Identity
 from app.worker import broker as brokers
 from app.worker.carrier import Carrier
 from app.worker.running import running
-from bots.forge import Forge, User, Webhook
+from bots.events import Webhook
+from bots.forge import Forge, User
 from bots.github.forge import GitHub
 from bots.github.limits import Pacer
 from bots.github.manifest import Installer

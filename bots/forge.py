@@ -1,4 +1,4 @@
-"""Draw the port between Golddigger and a forge: what it says (events) and what can be asked of it (Forge)."""
+"""Draw the port to a forge: what can be asked of it, in words that name none."""
 
 from __future__ import annotations
 
@@ -11,10 +11,6 @@ from typing import Protocol
 
 from diffing.pointers import Pointer
 from diffing.words import BlobId, Digest, Name, Refused, Sha, Tree
-
-
-class Unverified(Exception):
-    """A delivery does not prove that it comes from the forge."""
 
 
 class Conflict(Refused):
@@ -232,128 +228,7 @@ class Publications:
     """When the comment (or else the check) was last written, by the forge's clock. None: nothing was said."""
 
 
-# ---------------------------------------------------------------------------------------------- events
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One webhook call, verified, not yet read."""
-
-    host: str
-    id: str
-    event: str
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PipelineFinished:
-    """CI ended on a commit. A hint: which pipelines there are, and how they stand, is asked again."""
-
-    repo: Repo
-    head: Sha
-    branch: str | None
-    """None where the forge left it out."""
-    head_path: str | None
-    """The repository of the branch, `owner/name`; None where the forge left it out."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commanded:
-    """Somebody wrote a comment that may hold commands."""
-
-    repo: Repo
-    number: str
-    comment: str
-    who: User
-    text: str
-    written_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ticked:
-    """Somebody edited a comment that may be ours. Only `who` may approve: `author` is whose comment it is."""
-
-    repo: Repo
-    number: str
-    comment: str
-    author: User
-    who: User
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pressed:
-    """Somebody pressed a button of ours."""
-
-    repo: Repo
-    head: Sha
-    handle: str
-    button: str
-    who: User
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RerunAsked:
-    """Somebody asked the forge to run our check again."""
-
-    repo: Repo
-    head: Sha
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeadMoved:
-    """A change was opened, reopened, retargeted or pushed to."""
-
-    repo: Repo
-    number: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BranchGone:
-    """A change was closed or merged."""
-
-    repo: Repo
-    number: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessChanged:
-    """The bot was given repositories, or lost them."""
-
-    repos: tuple[Repo, ...]
-    gone: bool
-    everything: bool = False
-    """All repositories of the tenant, whether named or not."""
-    host: str = ""
-    tenant: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ignored:
-    """Nothing for us, and why."""
-
-    why: str
-
-
-Event = (
-    PipelineFinished | Commanded | Ticked | Pressed | RerunAsked | HeadMoved | BranchGone | AccessChanged | Ignored
-)
-
-
 # ------------------------------------------------------------------------------------------------ port
-
-
-class Webhook(Protocol):
-    """Verify and read a forge's deliveries. Pure."""
-
-    def verify(self, headers: Mapping[str, str], body: bytes) -> Delivery:
-        """Give the delivery; raise Unverified with a reason that names no secret."""
-        ...
-
-    def read(self, delivery: Delivery) -> Event:
-        """Say in neutral words what a delivery means; Ignored for whatever is unknown or malformed."""
-        ...
 
 
 class Forge(Protocol):

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from app.flow import standing
 from app.flow.jobs import Compare, Job, Publish
 from app.flow.parts import Parts
-from bots.forge import BranchGone, Change, HeadMoved, Pipeline, PipelineFinished, PipelineState, RerunAsked
+from bots.events import BranchGone, HeadMoved, PipelineFinished, RerunAsked
+from bots.forge import Change, Pipeline, PipelineState
 from storage import changes, runs
 from storage.runs import StoredRun
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from app.flow import heads, orders, standing
 from app.flow.jobs import Ingest, Job
 from app.flow.parts import Parts
-from bots.forge import (
+from bots.events import (
     AccessChanged,
     BranchGone,
     Commanded,

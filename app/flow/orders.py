@@ -12,7 +12,8 @@ from app.flow.jobs import Job, Publish
 from app.flow.parts import Parts
 from bots import commands, markdown
 from bots.commands import All, Approve, Command, Help, Reject, Rerun, Status, Undo, Unknown
-from bots.forge import Commanded, Pressed, Reaction, Ticked, Vocabulary
+from bots.events import Commanded, Pressed, Ticked
+from bots.forge import Reaction, Vocabulary
 from bots.sentences import goldens
 from diffing.words import Refused
 from storage import changes, runs

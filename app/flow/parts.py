@@ -11,7 +11,8 @@ from enum import StrEnum
 from sqlalchemy import Connection, Engine
 
 from app.flow.links import Links
-from bots.forge import Forge, Webhook
+from bots.events import Webhook
+from bots.forge import Forge
 from diffing.words import Difference, Rules
 from storage import database
 from storage.blobs import Blobs

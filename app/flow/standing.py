@@ -6,7 +6,8 @@ from sqlalchemy import Connection
 
 from app.flow.jobs import Job
 from app.flow.parts import Parts
-from bots.forge import AccessChanged, Change, Repo
+from bots.events import AccessChanged
+from bots.forge import Change, Repo
 from storage import changes, repos
 from storage.changes import StoredChange
 

@@ -24,7 +24,7 @@ from app.web.headers import HEADERS, SecurityHeaders
 from app.web.seals import Seals
 from app.web.sessions import Sessions
 from app.web.site import Access, Draw, Probe, Site
-from bots.forge import Webhook
+from bots.events import Webhook
 from diffing.words import Refused, Unavailable
 
 Shown = Callable[[Site, Request], Response]

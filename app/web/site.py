@@ -12,7 +12,8 @@ from app.flow.parts import Parts
 from app.web.buckets import Buckets
 from app.web.seals import Seals
 from app.web.sessions import Sessions
-from bots.forge import User, Webhook
+from bots.events import Webhook
+from bots.forge import User
 
 Draw = Callable[[bytes, bytes, bytes], bytes]
 """From golden, candidate and mask to a PNG in which people see what differs; Refused where it cannot be drawn."""

@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from app.flow import ingest
 from app.web.site import Site
-from bots.forge import Unverified
+from bots.events import Unverified
 from diffing.words import Unavailable
 
 MOST_BYTES = 25 * 1024 * 1024

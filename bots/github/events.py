@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bots.forge import (
+from bots.events import (
     AccessChanged,
     BranchGone,
     Commanded,
@@ -14,11 +14,10 @@ from bots.forge import (
     Ignored,
     PipelineFinished,
     Pressed,
-    Repo,
     RerunAsked,
     Ticked,
-    User,
 )
+from bots.forge import Repo, User
 from bots.github import payloads
 from bots.github.payloads import Json, Payload, Unread
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
-from bots.forge import Delivery, Event, Ignored, Unverified
+from bots.events import Delivery, Event, Ignored, Unverified
 from bots.github.events import Reader
 from diffing.words import Refused
 

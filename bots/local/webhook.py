@@ -8,7 +8,8 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from bots.forge import Commanded, Delivery, Event, Ignored, PipelineFinished, Repo, Unverified, User
+from bots.events import Commanded, Delivery, Event, Ignored, PipelineFinished, Unverified
+from bots.forge import Repo, User
 from diffing.words import Sha
 
 HOST = "local"

@@ -10,20 +10,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bots.forge import (
-    Annotation,
-    ApproveRule,
-    Button,
-    Change,
-    Conclusion,
-    HeadMoved,
-    Publications,
-    Repo,
-    Report,
-    Unverified,
-    User,
-    Write,
-)
+from bots.events import HeadMoved, Unverified
+from bots.forge import Annotation, ApproveRule, Button, Change, Conclusion, Publications, Repo, Report, User, Write
 from bots.github.app import AppKey, Tokens
 from bots.github.forge import GitHub
 from bots.github.limits import Failed, at_once

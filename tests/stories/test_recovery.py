@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app import main
 from app.flow import ingest
-from bots.forge import Delivery, Event
+from bots.events import Delivery, Event
 from bots.github.webhook import GitHubWebhook
 from storage import tables
 from tests.forges.github.world import Pull

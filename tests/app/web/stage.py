@@ -23,7 +23,8 @@ from app.flow.links import Links
 from app.flow.parts import Parts
 from app.web import application, signin
 from app.web.site import Access, Identity, Installer
-from bots.forge import Change, User, Webhook
+from bots.events import Webhook
+from bots.forge import Change, User
 from bots.local import repositories
 from bots.local.forge import Local
 from bots.local.git import Git

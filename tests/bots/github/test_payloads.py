@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given, settings
 
-from bots.forge import (
+from bots.events import (
     AccessChanged,
     BranchGone,
     Delivery,

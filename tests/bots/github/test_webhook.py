@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.forge import (
+from bots.events import (
     AccessChanged,
     BranchGone,
     Commanded,

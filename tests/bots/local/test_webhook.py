@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.forge import Commanded, Delivery, Ignored, PipelineFinished, Repo, Unverified, User
+from bots.events import Commanded, Delivery, Ignored, PipelineFinished, Unverified
+from bots.forge import Repo, User
 from bots.local import webhook
 from bots.local.webhook import LocalWebhook, sign
 from diffing.words import Sha
