@@ -135,5 +135,6 @@ class View:
 
     @property
     def committed(self) -> bool:
-        """Was what is approved committed?"""
-        return not self.committing and any(each.state == "committed" for each in self.approvals)
+        """Was what is approved committed to the branch itself?"""
+        done = any(each.state == "committed" for each in self.approvals)
+        return done and not self.committing and self.beside is None

@@ -88,7 +88,9 @@ def _approve(scene: Scene, choose: Callable[[Connection, Standing], Standing], v
     with scene.parts.db.begin() as db:
         chosen = choose(db, _standing(db, scene))
         jobs = decide.record(db, at, chosen, opinion=Opinion.APPROVED, via=via, now=scene.now)
-        return jobs + decide.request(db, at, comment_id=scene.comment, now=scene.now, gather=scene.parts.gather)
+        return jobs + decide.request(
+            db, at, chosen, comment_id=scene.comment, now=scene.now, gather=scene.parts.gather
+        )
 
 
 def _choose(db: Connection, scene: Scene, stand: Standing, selection: Selection) -> Standing:

@@ -68,7 +68,7 @@ def _commit(
     writes = enact.writes(parts, change_id, change, claimed)
     if not writes:
         return give_up(parts, change_id, claimed, "what was approved was taken back, or stands there already.")
-    message = enact.message(parts, change, claimed, writes)
+    message = enact.message(parts, change_id, change, claimed, writes)
     forge = parts.forges[change.repo.host]
     try:
         commit = forge.commit(change, writes, message, change.head)

@@ -125,15 +125,24 @@ def commit(parts: Parts, *, run_id: str, who: User, now: datetime) -> list[Job]:
     at = seat(parts, run.change_id, who)
     with parts.db.begin() as db:
         _still(db, run_id, at.change)
-        return request(db, at, comment_id=None, now=now, gather=0.0)
+        stand = [(run, comparisons.of_run(db, run.id)) for run in runs.at_head(db, at.change_id, run.head)]
+        return request(db, at, stand, comment_id=None, now=now, gather=0.0)
 
 
-def request(db: Connection, at: Seat, *, comment_id: str | None, now: datetime, gather: float) -> list[Job]:
-    """Request an approval of what stands approved at the head, bound to run, head, base and digests."""
+def request(
+    db: Connection,
+    at: Seat,
+    chosen: Sequence[tuple[StoredRun, Sequence[Comparison]]],
+    *,
+    comment_id: str | None,
+    now: datetime,
+    gather: float,
+) -> list[Job]:
+    """Request the commit of what stands approved among these, bound to run, head, base and digests."""
     said = decisions.of_change(db, at.change_id)
     requested = 0
-    for run in runs.at_head(db, at.change_id, at.change.head):
-        files = _approved(comparisons.of_run(db, run.id), said)
+    for run, of_run in chosen:
+        files = _approved(of_run, said)
         if not files:
             continue
         approvals.request(

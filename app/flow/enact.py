@@ -12,7 +12,7 @@ from diffing import gitattributes, pointers
 from diffing.digests import blob_id, digest
 from diffing.guard import Ground
 from diffing.pointers import Pointer
-from diffing.words import Name, Opinion, Refused, Tree
+from diffing.words import Digest, Name, Opinion, Refused, Tree
 from storage import decisions, runs
 from storage.approvals import File, StoredApproval
 
@@ -40,10 +40,12 @@ def writes(parts: Parts, change_id: int, change: Change, claimed: Sequence[Store
     ]
 
 
-def message(parts: Parts, change: Change, claimed: Sequence[StoredApproval], files: Sequence[Write]) -> str:
+def message(
+    parts: Parts, change_id: int, change: Change, claimed: Sequence[StoredApproval], files: Sequence[Write]
+) -> str:
     """Word the commit: what it holds, who approved it, and trailers that tools can read."""
     words = parts.forges[change.repo.host].words()
-    people = _once(each.who for each in claimed)
+    people = _approvers(parts, change_id, claimed)
     goldens = "1 golden" if len(files) == 1 else f"{len(files)} goldens"
     trailers = [
         *(f"Golddigger-Run: {run}" for run in _once(each.run_id for each in claimed)),
@@ -71,11 +73,23 @@ def branch_beside(change: Change) -> str:
 def _still_approved(
     parts: Parts, change_id: int, claimed: Iterable[StoredApproval]
 ) -> list[tuple[StoredApproval, File]]:
+    last = _last(parts, change_id)
+    asked = [(approval, file) for approval in claimed for file in approval.files]
+    return [each for each in asked if (each[1].name, each[1].candidate) in last]
+
+
+def _approvers(parts: Parts, change_id: int, claimed: Iterable[StoredApproval]) -> list[str]:
+    """Name who approved the files: not always the one who asked for the commit."""
+    last = _last(parts, change_id)
+    return _once(last[file.name, file.candidate] for _, file in _still_approved(parts, change_id, claimed))
+
+
+def _last(parts: Parts, change_id: int) -> dict[tuple[Name, Digest | None], str]:
+    """Give what stands approved, and by whom."""
     with parts.reading() as db:
         said = decisions.of_change(db, change_id)
-    last = {(each.name, each.candidate): each.opinion for each in said}
-    asked = [(approval, file) for approval in claimed for file in approval.files]
-    return [each for each in asked if last.get((each[1].name, each[1].candidate)) is Opinion.APPROVED]
+    last = {(each.name, each.candidate): each for each in said}
+    return {key: each.who for key, each in last.items() if each.opinion is Opinion.APPROVED}
 
 
 def _bounds(

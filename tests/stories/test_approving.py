@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from urllib import parse
+
 import pytest
 
+from app.flow import decide
+from bots.forge import User
+from diffing.words import Opinion
+from storage import comparisons
 from tests.forges.github.world import Pull, Repo
 from tests.stories.bench import Stage
 from tests.stories.screens import CONFIG, failures, screen
@@ -182,3 +189,22 @@ def test_a_golden_drawn_differently_twice_is_called_flaky(stage: Stage, repo: Re
     stage.settle()
     stage.github.finish_workflow(pull, {"goldens": failures({"login": (NEW, screen("Log in", "blue"))})})
     assert "drawn differently twice on the same commit" in stage.comment(pull).body, stage.why()
+
+
+def test_the_commit_names_who_approved_and_takes_only_what_was_asked_for(
+    stage: Stage, repo: Repo, pull: Pull
+) -> None:
+    """A golden that somebody approved on the page, and did not commit yet, is not swept along by a command."""
+    parts, run_id = stage.whole.parts, parse.urlsplit(stage.check(pull).details_url or "").path.split("/")[2]
+    with parts.reading() as db:
+        cart = next(each for each in comparisons.of_run(db, run_id) if each.name == CART)
+    chosen = [(int(cart.id), cart.candidate)]
+    repo.role("ann", "write")
+    now = datetime.now(UTC)
+    decide.decide(
+        parts, run_id=run_id, who=User("ann"), opinion=Opinion.APPROVED, chosen=chosen, via="page", now=now
+    )
+    stage.github.comment(pull, "dev", "/golddigger approve login.png")
+    stage.settle()
+    assert (repo.file("feature", LOGIN), repo.file("feature", CART)) == (NEW, OLD), stage.why()
+    assert repo.log("feature")[0].trailers["Approved-by"] == ("dev",)
