@@ -43,9 +43,12 @@ def gone(parts: Parts, event: BranchGone, now: datetime) -> tuple[list[Job], str
     """A change was closed: nothing more is said of it, nothing more is committed to it."""
     with parts.db.begin() as db:
         kept = standing.known(db, event.repo, event.number)
-        if kept is None:
-            return [], "a change we never met was closed"
-        changes.close(db, kept.id)
+    if kept is None:
+        return [], "a change we never met was closed"
+    change = standing.ask(parts, kept.id)
+    if change.open:
+        return look(parts, change, now), f"{event.number} was opened again"
+    with parts.db.begin() as db:
         runs.supersede(db, kept.id, keep_head=None, now=now)
     return [], f"{event.number} is closed"
 

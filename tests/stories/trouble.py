@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -15,9 +15,11 @@ from dramatiq.middleware import Retries
 from sqlalchemy import update
 
 from app import main
-from app.flow import sweep
+from app.flow import ingest, sweep
+from app.flow.jobs import Job
 from storage import tables
 from tests.forges.github.double import GitHubDouble
+from tests.forges.github.hooks import Webhook
 from tests.forges.web import Answer, Request
 from tests.stories.bench import Stage, staged
 
@@ -133,6 +135,13 @@ def lapse(stage: Stage) -> None:
         for table in (tables.deliveries, tables.runs, tables.changes, tables.approvals):
             held = update(table).where(table.c.lease_until.is_not(None))
             db.execute(held.values(lease_until=main.now() - timedelta(seconds=1)))
+
+
+def kept(stage: Stage, webhooks: Iterable[Webhook], at: datetime) -> list[Job]:
+    """Keep webhooks as the front door does, and give the jobs that follow instead of sending them."""
+    (hook,) = stage.whole.parts.webhooks.values()
+    deliveries = [hook.verify(each.headers, each.body) for each in webhooks]
+    return [job for each in deliveries for job in ingest.keep(stage.whole.parts.db, each, at)]
 
 
 def swept(stage: Stage) -> None:
