@@ -39,13 +39,13 @@ _BATCH = 32
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A pair whose candidate was read: its digests, or why it could not be read."""
+    """A pair whose candidate was read, and kept where it is not the golden: many wait here, so by digest."""
 
     pair: Pair
-    content: bytes | None
-    """None where there is no candidate, where it is equal to the golden by id, or cannot be read."""
     digest: Digest | None = None
+    """None where there is no candidate, or it could not be read."""
     same: bool = False
+    """Equal to the golden by git's own id: nothing was decoded, nothing is kept."""
     unreadable: str = ""
     flaky: bool = False
 
@@ -58,7 +58,7 @@ def measure(
     compared: list[Comparison] = []
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="measure") as threads:
         for start in range(0, len(pairs), _BATCH):
-            drawn = [_draw(pair, kept) for pair in pairs[start : start + _BATCH]]
+            drawn = [_draw(parts, pair, kept) for pair in pairs[start : start + _BATCH]]
             stored = goldens.digests(_unequal(drawn))
             goldens.make_ready(set(stored.values()) - {each.digest for each in drawn})
             compared += threads.map(
@@ -94,16 +94,16 @@ def _guarded(parts: Parts, ground: Ground, each: Comparison) -> Comparison:
     return each if why is None else replace(each, placed=False, why=f"It can never be committed: {why}.")
 
 
-def _draw(pair: Pair, kept: Shelf) -> Drawn:
+def _draw(parts: Parts, pair: Pair, kept: Shelf) -> Drawn:
     if pair.found is None:
-        return Drawn(pair, None)
+        return Drawn(pair)
     try:
         content = kept.read(pair.found.member)
     except Refused as refused:
-        return Drawn(pair, None, unreadable=str(refused))
+        return Drawn(pair, unreadable=str(refused))
     if pair.golden is not None and blob_id(content) == pair.golden.id:
-        return Drawn(pair, None, digest(content), same=True)
-    return Drawn(pair, content, digest(content), flaky=_disagree(pair.found, content, kept))
+        return Drawn(pair, digest(content), same=True)
+    return Drawn(pair, parts.blobs.put(content), flaky=_disagree(pair.found, content, kept))
 
 
 def _disagree(found: Found, content: bytes, kept: Shelf) -> bool:
@@ -137,12 +137,11 @@ def _compare(parts: Parts, drawn: Drawn, suite: Suite, stored: Mapping[BlobId, D
         return replace(base, golden=drawn.digest)
     if drawn.unreadable:
         return replace(base, outcome=Outcome.UNREADABLE, why=drawn.unreadable)
-    if drawn.content is None:
+    if drawn.digest is None:
         return replace(base, outcome=Outcome.REMOVED)
-    parts.blobs.put(drawn.content)
     if pair.golden is not None and (golden is None or not parts.blobs.has(golden)):
         raise Unavailable(f"the golden {pair.name} could not be fetched")
-    return _differ(parts, base, drawn.content, golden, suite)
+    return _differ(parts, base, parts.blobs.get(drawn.digest), golden, suite)
 
 
 def _differ(parts: Parts, base: Comparison, content: bytes, golden: Digest | None, suite: Suite) -> Comparison:
