@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from diffing.presets.places import Endings, Parts, beside, files, folder, last, parts
+from diffing.presets.places import Endings, Parts, Room, beside, files, folder, last, parts
 from diffing.presets.preset import Bed, Preset, choose, found, listed
 from diffing.words import Found, Member, Name, Read, Suite, Tree
 
@@ -19,8 +19,8 @@ _TESTS = ("test", "integration_test")
 def find(suite: Suite, members: Sequence[Member], _read: Read, tree: Tree) -> list[Found]:
     """Find the candidates, each with the golden of its key nearest to the test's folder."""
     drawn = [member for member in members if _is_drawn(member)]
-    keys, there = {_key(member) for member in drawn}, frozenset(members)
-    goldens = {key: _below(names) for key, names in _by_key(tree).items() if key in keys}
+    keys, there, room = {_key(member) for member in drawn}, frozenset(members), Room()
+    goldens = {key: _below(names, room) for key, names in _by_key(tree).items() if key in keys}
     return [_place(suite, member, goldens.get(_key(member), Endings(())), there) for member in drawn]
 
 
@@ -45,14 +45,15 @@ def _by_key(tree: Tree) -> Mapping[str, Sequence[Name]]:
     return goldens
 
 
-def _below(names: Sequence[Name]) -> Endings:
+def _below(names: Sequence[Name], room: Room) -> Endings:
     """Let each folder stand for the goldens anywhere below it."""
-    return Endings(
-        (above[:depth], name)
+    above = (
+        (inside[:depth], name)
         for name in names
-        for above in (parts(folder(name)),)
-        for depth in range(len(above) + 1)
+        for inside in (parts(folder(name)),)
+        for depth in range(len(inside) + 1)
     )
+    return Endings(above, room)
 
 
 def _place(suite: Suite, member: Member, goldens: Endings, there: frozenset[Member]) -> Found:

@@ -7,10 +7,14 @@ from collections.abc import Iterable
 from itertools import takewhile
 
 from diffing.formats import EXTENSIONS
-from diffing.words import Name, Tree
+from diffing.words import Name, Refused, Tree
 
 PICTURES = (*(each for each, promised in EXTENSIONS.items() if promised.is_image), ".svg")
 Parts = tuple[str, ...]
+
+_MOST_ROOM = 20_000_000
+_AN_ENTRY = 16
+"""What an index takes for one entry beside its parts, in words of the machine."""
 
 
 def parts(path: str) -> Parts:
@@ -51,15 +55,30 @@ def files(tree: Tree) -> list[Name]:
     return [name for name, entry in tree.items() if entry.mode.startswith("100")]
 
 
+class Room:
+    """How large the indexes of one search may become. Deep paths cost much, and anybody can push them."""
+
+    def __init__(self, most: int = _MOST_ROOM) -> None:
+        self._left = most
+
+    def take(self, words: int) -> None:
+        """Use up room for an entry of so many words of the machine."""
+        self._left -= words + _AN_ENTRY
+        if self._left < 0:
+            raise Refused("The goldens lie below too many folders, or have too long names, to be looked up.")
+
+
 class Endings:
     """What paths stand for, found by how they end."""
 
-    def __init__(self, paths: Iterable[tuple[Parts, Name]]) -> None:
+    def __init__(self, paths: Iterable[tuple[Parts, Name]], room: Room | None = None) -> None:
+        room = room or Room()
         self._whole: defaultdict[Parts, list[Name]] = defaultdict(list)
         self._ends: defaultdict[Parts, list[Name]] = defaultdict(list)
         for path, name in paths:
             self._whole[path].append(name)
             for start in range(len(path)):
+                room.take(len(path) - start)
                 self._ends[path[start:]].append(name)
 
     def ending(self, path: Parts) -> list[Name]:

@@ -14,6 +14,7 @@ from diffing.presets.preset import Bed, Preset, choose, found, listed
 from diffing.words import Found, Member, Name, Read, Refused, Suite, Tree
 
 _MOST_REPORTS = 200
+_MOST_SHOTS = 50_000
 _REPORTER = (
     "Add Playwright's JSON reporter, `['json', { outputFile: 'test-results/report.json' }]`, "
     "and upload `test-results/` also when the tests fail."
@@ -38,7 +39,8 @@ def find(suite: Suite, members: Sequence[Member], read: Read, tree: Tree) -> lis
     reports, broken = _reports(members, read)
     shots = _kept(reports, members)
     workspace = Workspace((path for _, report in reports for path in _paths(report)), tree)
-    search = Search(suite, frozenset(members), tree, Goldens(tree), workspace, broken)
+    wanted = {own for member in members if (own := drawn(member.path)) is not None}
+    search = Search(suite, frozenset(members), tree, Goldens(tree, wanted), workspace, broken)
     told = {member for _, member in shots}
     silent = [member for member in members if drawn(member.path) and member not in told]
     return [
@@ -57,6 +59,8 @@ def _reports(members: Sequence[Member], read: Read) -> tuple[list[tuple[Member, 
             broken = f"{listed([member.path])} was not read: {refused}. "
             continue
         reports += [(member, report)] if report else []
+        if sum(len(each.shots) for _, each in reports) > _MOST_SHOTS:
+            return [], f"The reports tell of more than {_MOST_SHOTS:,} pictures, so none was believed. "
     return reports, broken
 
 

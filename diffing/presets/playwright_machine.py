@@ -10,6 +10,9 @@ from diffing.presets.places import Parts, overlap, parts
 from diffing.words import Member, Name, Tree
 
 _MOST_VOTES = 5000
+_MOST_ROOTS = 20
+_MOST_ALIKE = 100
+"""Members that lie in a folder of one name under one name; which of more is meant, nobody can say."""
 _WORKSPACE = re.compile(
     r"(?:/home/runner/work/[^/]+/[^/]+|/__w/[^/]+/[^/]+|/github/workspace|[A-Za-z]:/a/[^/]+/[^/]+|/builds/[^/]+/[^/]+)/"
 )
@@ -31,7 +34,7 @@ class Kept:
         A member without any folder may have lost it."""
         whole = parts(path)
         alike = self._by_end.get(whole[-2:]) or self._by_end.get(whole[-1:]) or []
-        ranked = [((overlap(own, whole), each.artifact == artifact), each) for own, each in alike]
+        ranked = [((overlap(own, whole), each.artifact == artifact), each) for own, each in alike[:_MOST_ALIKE]]
         return max(ranked)[1] if ranked else None
 
 
@@ -40,7 +43,7 @@ class Workspace:
 
     def __init__(self, paths: Iterable[str], tree: Tree) -> None:
         votes = Counter(root for path in list(paths)[:_MOST_VOTES] for root in _roots(parts(path), tree))
-        self._roots = [root for root, _ in votes.most_common()]
+        self._roots = [root for root, _ in votes.most_common(_MOST_ROOTS)]
 
     def name(self, path: str) -> Name | None:
         """Give a path as it stands in the repository; None where that cannot be told."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from diffing.presets.places import Parts, files, folder, last, parts
+from diffing.presets.places import Parts, Room, files, folder, last, parts
 from diffing.words import Name, Tree
 
 _ACTUAL = "-actual."
 _HOLDER = "-snapshots"
 _TRY = re.compile(r"(?:-retry\d+)?(?:-repeat\d+)?\Z")
+_MOST_ALIKE = 500
+"""Of more goldens nobody can say which one is meant."""
 _TEST = re.compile(r"(?:\.(?:spec|test))?\.[cm]?[jt]sx?\Z")
 
 
@@ -30,7 +32,9 @@ def holder(name: str) -> int | None:
 class Goldens:
     """Goldens in `*-snapshots/` folders: their names are the test's own, then project and platform."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, wanted: Collection[tuple[str, str]]) -> None:
+        """`wanted`: what was drawn, as `drawn` splits it. Nothing else is looked for."""
+        room = Room()
         self._named: defaultdict[tuple[str, str], list[Name]] = defaultdict(list)
         self._of_test: defaultdict[tuple[str, str, str], list[Name]] = defaultdict(list)
         for name in files(tree):
@@ -38,10 +42,13 @@ class Goldens:
             if at is None:
                 continue
             stem, ending = _split(last(name))
-            for start in _starts(stem, whole=True):
-                self._named[start, ending].append(name)
-                for slug in _slugs(parts(name)[: at + 1]):
-                    self._of_test[start, ending, slug].append(name)
+            asked = [start for start in _starts(stem, whole=True) if (start, ending) in wanted]
+            slugs = _slugs(parts(name)[: at + 1]) if asked else []
+            for start in asked:
+                _add(self._named[start, ending], name)
+                for slug in slugs:
+                    room.take(len(slug) // 8)
+                    _add(self._of_test[start, ending, slug], name)
 
     def meant(self, path: str) -> tuple[list[Name], bool]:
         """Give the goldens that a picture may be for, and whether the folder's name does not speak against it.
@@ -55,6 +62,11 @@ class Goldens:
         chosen = near or self._named.get(own, [])
         of_project = [name for name in chosen if _is_project(_split(last(name))[0].removeprefix(own[0]), test)]
         return of_project or chosen, bool(near) or not test
+
+
+def _add(alike: list[Name], name: Name) -> None:
+    if len(alike) < _MOST_ALIKE:
+        alike.append(name)
 
 
 def _split(file: str) -> tuple[str, str]:
