@@ -26,7 +26,7 @@ def pair(suites: Sequence[Suite], found: Iterable[Found], tree: Tree, *, complet
     ground = Ground(tree)
     merged = _merge(each for each in _one_per_member(found, by_name) if each.suite in by_name)
     pairs = [_pair(each, by_name[each.suite], ground) for each in merged]
-    removed = _removed(suites, pairs, tree) if complete else ()
+    removed = _removed(suites, pairs, ground) if complete else ()
     order = {suite.name: at for at, suite in enumerate(suites)}
     return sorted(_named_apart([*pairs, *removed]), key=lambda each: (order[each.suite], each.name, each.placed))
 
@@ -109,22 +109,30 @@ def _pair(found: Found, suite: Suite, ground: Ground) -> Pair:
     why = ground.refusal(found.name, None, suite.goldens)
     if why is None:
         return Pair(suite.name, found.name, placed=True, golden=ground.tree.get(found.name), found=found)
-    return Pair(suite.name, found.name, placed=False, golden=None, found=found, why=f"Not committed: {why}.")
+    return _unplaced(suite, found.name, found, why)
 
 
-def _removed(suites: Sequence[Suite], pairs: Sequence[Pair], tree: Tree) -> Iterator[Pair]:
+def _unplaced(suite: Suite, name: Name, found: Found | None, why: str) -> Pair:
+    return Pair(suite.name, name, placed=False, golden=None, found=found, why=f"Not committed: {why}.")
+
+
+def _removed(suites: Sequence[Suite], pairs: Sequence[Pair], ground: Ground) -> Iterator[Pair]:
     """Give the goldens without a candidate, of suites that hold all and of which something was found at all."""
     taken = {each.name for each in pairs if each.placed}
     for suite in suites:
         drawn = {ending(each.name) for each in pairs if each.suite == suite.name and each.placed}
         if suite.mode is not Mode.ALL or suite.obsolete is not Obsolete.REPORT:
             continue
-        for name, entry in tree.items():
+        for name, entry in ground.tree.items():
             # Globs may take more than goldens, the tests' own code too: only what is of a drawn kind is one.
             is_golden = ending(name) in drawn and entry.mode.startswith("100")
             if is_golden and name not in taken and matches_any(name, suite.goldens):
                 taken.add(name)
-                yield Pair(suite.name, name, placed=True, golden=entry, found=None)
+                why = ground.refusal(name, None, suite.goldens)
+                if why is None:
+                    yield Pair(suite.name, name, placed=True, golden=entry, found=None)
+                else:
+                    yield _unplaced(suite, name, None, why)
 
 
 def _named_apart(pairs: Iterable[Pair]) -> Iterator[Pair]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from diffing.digests import digest
 from diffing.globs import literal
 from diffing.presets.flutter import FLUTTER
 from diffing.presets.jest_image_snapshot import JEST_IMAGE_SNAPSHOT
@@ -12,12 +13,16 @@ from diffing.presets.places import folder
 from diffing.presets.playwright import PLAYWRIGHT
 from diffing.presets.preset import Bed, Preset, listed
 from diffing.presets.same_path import SAME_PATH
-from diffing.words import Found, Member, Name, Obsolete, Read, Suite, Tree
+from diffing.words import Found, Member, Name, Obsolete, Read, Refused, Suite, Tree
 
 PRESETS: Mapping[str, Preset] = {
     preset.default.name: preset for preset in (PLAYWRIGHT, FLUTTER, JEST_IMAGE_SNAPSHOT, SAME_PATH)
 }
 """In the order in which they are tried: a machine's report, then signatures, then the goldens' own paths."""
+
+_LONGEST_NAME = 80
+MOST_SUITES = 200
+"""As many as a configuration may list."""
 
 
 def infer(members: Sequence[Member], read: Read, tree: Tree) -> list[Suite]:
@@ -25,7 +30,13 @@ def infer(members: Sequence[Member], read: Read, tree: Tree) -> list[Suite]:
     only where goldens lie already. The goldens' own paths are tried where nothing else was recognised."""
     signed = [PLAYWRIGHT, FLUTTER, JEST_IMAGE_SNAPSHOT]
     suites = [suite for preset in signed for suite in _suites(preset, members, read, tree)]
-    return _apart(suites or list(_suites(SAME_PATH, members, read, tree)))
+    suites = suites or list(_suites(SAME_PATH, members, read, tree))
+    if len(suites) > MOST_SUITES:
+        raise Refused(
+            f"The artifacts hold goldens of {len(suites)} packages, and at most {MOST_SUITES} are recognised by "
+            "themselves. List your suites in `.golddigger.yml`."
+        )
+    return _apart(suites)
 
 
 def explain(members: Sequence[Member], suites: Sequence[Suite]) -> tuple[str, ...]:
@@ -69,11 +80,18 @@ def _suites(preset: Preset, members: Sequence[Member], read: Read, tree: Tree) -
 def _suite(preset: Preset, package: str, globs: tuple[str, ...]) -> Suite:
     return replace(
         preset.default,
-        name=package or preset.default.name,
+        name=_short(package) or preset.default.name,
         goldens=globs,
         artifact=("**",),
         obsolete=Obsolete.IGNORE,  # nobody said that the artifact holds every candidate
     )
+
+
+def _short(package: str) -> str:
+    """Keep the end of a long path, told apart from others that end so."""
+    if len(package) <= _LONGEST_NAME:
+        return package
+    return f"…{package[9 - _LONGEST_NAME :]}-{digest(package.encode(errors='replace'))[:7]}"
 
 
 def _beds(preset: Preset, found: Iterable[Found], tree: Tree) -> set[Bed]:

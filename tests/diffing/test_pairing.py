@@ -22,7 +22,7 @@ from diffing.words import (
     Suite,
     Tolerance,
 )
-from tests.diffing.artifacts import only, suite, tree
+from tests.diffing.artifacts import find, members, only, suite, tree
 
 GOLDENS = suite("same-path", "g/**/*.png", name="s")
 TREE = tree("g/a.png", "g/b.png", "g/notes.md", "src/x.png", link=["g/link.png"], module=["g/sub"])
@@ -210,3 +210,15 @@ def test_what_a_difference_comes_to(
 def test_alchemists_golden_for_ci_is_preferred(options: list[str], chosen: str | None) -> None:
     """Beside the same picture for people's own platforms, and only there."""
     assert preferred([Name(each) for each in options]) == chosen
+
+
+def test_a_removed_golden_that_could_never_be_committed_is_only_shown() -> None:
+    """A path that is too long for the bot, and for a database's column, is no golden to be removed."""
+    long = f"goldens/{'a' * 200}/{'b' * 200}/{'c' * 200}/{'d' * 200}/{'e' * 250}.png"
+    there = tree("goldens/a.png", long)
+    same = suite("same-path", "goldens/**")
+    pairs = pair([same], find(same, members("goldens/a.png"), there), there, complete=True)
+    (lost,) = [each for each in pairs if each.found is None]
+    assert not lost.placed
+    assert len(lost.name) <= 1000
+    assert "characters" in lost.why

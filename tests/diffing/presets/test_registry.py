@@ -187,3 +187,13 @@ def test_any_artifact_meets_any_tree(kept: list[str], there: list[str]) -> None:
     for each in look(drawn, goldens):
         assert not each.placed or matches_any(each.name, globs[each.suite])
     assert explain(drawn, suites)
+
+
+def test_a_package_in_a_long_folder_gives_its_suite_a_name_that_can_be_kept() -> None:
+    """A suite's name stands in a column, on a page and in commands; two long ones are still told apart."""
+    deep = "/".join(["x" * 60] * 8)
+    there = tree(*(f"{deep}/{end}/{file}" for end in "ab" for file in ("pubspec.yaml", f"test/{end}.png")))
+    kept = members(*(f"{deep}/{end}/test/failures/{end}_testImage.png" for end in "ab"))
+    names = {each.name for each in infer(kept, NOTHING, there)}
+    assert len(names) == 2
+    assert max(map(len, names)) <= 100
