@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -219,7 +220,8 @@ def _wait_until_started(server: uvicorn.Server, thread: threading.Thread, host: 
 def _greet(whole: Whole) -> None:
     base = whole.settings.public_url
     log.info("serving", address=base, forges=sorted(whole.parts.forges))
-    log.info("operator", open=f"{base}/?token={whole.token(signin.TOKEN)}")
+    if sys.stderr.isatty():  # a log that others collect is no place for a key
+        log.info("operator", open=f"{base}/?token={whole.token(signin.TOKEN)}")
     if not whole.parts.forges:
         log.info("no forge is configured", setup=f"{base}/setup?token={whole.token(setup.TOKEN)}")
 

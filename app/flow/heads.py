@@ -74,11 +74,11 @@ def survey(parts: Parts, change: Change, now: datetime) -> Survey:
     ended = [pipeline for pipeline in pipelines if pipeline.state is not PipelineState.RUNNING]
     with parts.db.begin() as db:
         id_ = standing.remember(db, change)
-        runs.supersede(db, id_, keep_head=change.head, now=now)
+        over = runs.supersede(db, id_, keep_head=change.head, now=now)
         new = _insert(db, id_, change, ended, now)
-        if new:
+        if over or new:  # boxes of an earlier head must not stay where somebody ticks them
             changes.want(db, id_)
-    return Survey((Publish(id_), *new) if new else (), len(pipelines) - len(ended))
+    return Survey((Publish(id_), *new) if over or new else (), len(pipelines) - len(ended))
 
 
 def newest(parts: Parts, change: Change) -> list[Pipeline]:

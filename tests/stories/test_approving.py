@@ -208,3 +208,12 @@ def test_the_commit_names_who_approved_and_takes_only_what_was_asked_for(
     stage.settle()
     assert (repo.file("feature", LOGIN), repo.file("feature", CART)) == (NEW, OLD), stage.why()
     assert repo.log("feature")[0].trailers["Approved-by"] == ("dev",)
+
+
+def test_a_push_takes_the_boxes_of_the_earlier_head_away(stage: Stage, pull: Pull) -> None:
+    """Until CI has ended on the new head there is nothing to tick, and no check."""
+    assert "[ ]" in stage.comment(pull).body
+    stage.github.push(pull, {"lib/app.dart": b"// newer\n"})
+    assert "[ ]" not in stage.comment(pull).body
+    assert "Waiting for CI" in stage.comment(pull).body
+    assert stage.github.checks(pull) == []
