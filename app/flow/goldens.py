@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from app.flow import standing
@@ -23,7 +23,7 @@ class Goldens:
         self._parts = parts
         self._repo = repo
         self._forge = parts.forges[repo.host]
-        self._large: dict[Digest, Pointer] = {}
+        self._large: dict[BlobId, Pointer] = {}
         with parts.db.begin() as db:
             self._repo_id = standing.remember_repo(db, repo)
 
@@ -42,11 +42,18 @@ class Goldens:
         return known
 
     def make_ready(self, digests: Iterable[Digest]) -> None:
-        """Fetch from git LFS those of these goldens that lie there and are not kept yet."""
-        wanted = [self._large[each] for each in set(digests) if each in self._large]
-        missing = [pointer for pointer in wanted if not self._parts.blobs.has(pointer.oid)]
-        for _, content in self._forge.large_files(self._repo, missing) if missing else ():
+        """Fetch from git LFS those of these goldens that lie there.
+
+        Also where a file of that digest is kept: anybody can write a pointer, and it may be another repository's.
+        Only what this repository's own store gave is remembered as its golden."""
+        wanted = set(digests)
+        asked = {id_: pointer for id_, pointer in self._large.items() if pointer.oid in wanted}
+        if not asked:
+            return
+        for _, content in self._forge.large_files(self._repo, set(asked.values())):
             self._parts.blobs.put(content)
+        self._remember({id_: pointer.oid for id_, pointer in asked.items()})
+        self._large = {id_: pointer for id_, pointer in self._large.items() if id_ not in asked}
 
     def settle(self, found: Found, read: Read, tree: Tree) -> Found:
         """Where several goldens may be meant, take the only one that looks like the copy CI compared with."""
@@ -73,8 +80,10 @@ class Goldens:
             if pointer is None:
                 fetched[id_] = self._parts.blobs.put(content)
             else:
-                fetched[id_] = pointer.oid
-                self._large[pointer.oid] = pointer
+                self._large[id_] = pointer
+        self._remember(fetched)
+        return fetched | {id_: self._large[id_].oid for id_ in ids if id_ in self._large}
+
+    def _remember(self, fetched: Mapping[BlobId, Digest]) -> None:
         with self._parts.db.begin() as db:
             git_blobs.put(db, self._repo_id, list(fetched.items()))
-        return fetched

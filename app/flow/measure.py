@@ -10,10 +10,11 @@ from app.flow.goldens import Goldens
 from app.flow.parts import Parts
 from app.flow.shelf import Shelf
 from bots.forge import Change
-from diffing import pairing
+from diffing import pairing, pointers
 from diffing.digests import blob_id, digest
 from diffing.globs import matches
 from diffing.guard import Ground
+from diffing.pointers import Pointer
 from diffing.words import (
     BlobId,
     Box,
@@ -101,9 +102,14 @@ def _draw(parts: Parts, pair: Pair, kept: Shelf) -> Drawn:
         content = kept.read(pair.found.member)
     except Refused as refused:
         return Drawn(pair, unreadable=str(refused))
-    if pair.golden is not None and blob_id(content) == pair.golden.id:
+    if pair.golden is not None and (blob_id(content) == pair.golden.id or _as_pointer(content) == pair.golden.id):
         return Drawn(pair, digest(content), same=True)
     return Drawn(pair, parts.blobs.put(content), flaky=_disagree(pair.found, content, kept))
+
+
+def _as_pointer(content: bytes) -> BlobId:
+    """Give the id that git's blob has where git LFS keeps these bytes."""
+    return blob_id(pointers.write(Pointer(digest(content), len(content))))
 
 
 def _disagree(found: Found, content: bytes, kept: Shelf) -> bool:
