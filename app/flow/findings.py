@@ -19,6 +19,8 @@ from storage.runs import StoredRun
 
 ARTIFACTS = ("golddigger*", "goldens*", "*golden*")
 """Where no suite says otherwise, artifacts of these names are read."""
+MOST_ARTIFACTS, MOST_BYTES, MOST_FILES = 100, 4 << 30, 50_000
+"""Of one pipeline, all artifacts together: they lie open side by side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +50,26 @@ def find(parts: Parts, run: StoredRun, change: Change) -> Findings:
         return Findings(kept=False, notes=(f"{_list(expired)} expired. Run CI again to have it compared.",))
     if expired:
         raise Refused(f"{_list(expired)} expired, so some goldens would be missing. Run CI again.")
+    _weigh(chosen)
     with ExitStack() as stack:
         opened = {each.name: stack.enter_context(forge.open_artifact(pipeline, each)) for each in chosen}
-        return _compare(parts, run, change, pipeline, shelf.fill(opened), tuple(suites))
+        kept = shelf.fill(opened)
+        _count(kept)
+        return _compare(parts, run, change, pipeline, kept, tuple(suites))
+
+
+def _weigh(chosen: Sequence[Artifact]) -> None:
+    """Refuse, before anything is fetched, what would fill the disk."""
+    if len(chosen) > MOST_ARTIFACTS:
+        raise Refused(f"CI kept {len(chosen)} artifacts of goldens; at most {MOST_ARTIFACTS} are read of one run.")
+    if sum(each.size for each in chosen) > MOST_BYTES:
+        raise Refused(f"The artifacts are over {MOST_BYTES >> 30} GiB together. Upload only what the tests drew.")
+
+
+def _count(kept: Shelf) -> None:
+    files = sum(len(archive.paths) for archive in kept.archives.values())
+    if files > MOST_FILES:
+        raise Refused(f"The artifacts hold {files:,} files together; at most {MOST_FILES:,} are read of one run.")
 
 
 def _pipeline(forge: Forge, change: Change, run: StoredRun) -> Pipeline:
