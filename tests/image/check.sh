@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Build the image for real and start it: on a base made here from Debian's packages, so that no registry of images is needed.
-# Needs root, mmdebstrap and buildah (installed where apt-get is at hand). IMAGE_BASE=FILE keeps the base between runs.
+# Needs root, buildah, mmdebstrap, curl and ps. IMAGE_BASE=FILE keeps the base between runs.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -17,11 +17,9 @@ clean() {
 }
 trap clean EXIT
 
-missing=()
-for command in buildah mmdebstrap; do command -v "$command" >/dev/null || missing+=("$command"); done
-if [ ${#missing[@]} -gt 0 ]; then
-    DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" >/dev/null
-fi
+for command in buildah mmdebstrap curl ps; do
+    command -v "$command" >/dev/null || { echo "$command is missing: apt-get install buildah mmdebstrap curl procps"; exit 1; }
+done
 
 base=${IMAGE_BASE:-$work/base.tar}
 [ -f "$base" ] || mmdebstrap --quiet --variant=minbase --include=python3,python3-venv,ca-certificates \
