@@ -15,7 +15,7 @@ from bots import commands
 from bots.commands import All, OfSuite, Selection, Ticks
 from bots.forge import Change, User
 from diffing.verdict import opinions
-from diffing.words import Comparison, Opinion, Refused
+from diffing.words import Comparison, Decision, Opinion, Refused
 from storage import comparisons, decisions, runs
 from storage.runs import StoredRun
 
@@ -98,13 +98,15 @@ def _choose(db: Connection, scene: Scene, stand: Standing, selection: Selection)
     chosen = [(run, _pick(selection, of_run)) for run, of_run in stand]
     if isinstance(selection, All | OfSuite):
         said = decisions.of_change(db, scene.change_id)
-        chosen = [
-            (run, [each for each in of_run if opinions(of_run, said)[each.id] is not Opinion.REJECTED])
-            for run, of_run in chosen
-        ]
+        chosen = [(run, _not_rejected(of_run, said)) for run, of_run in chosen]
     if not _some(chosen):
         raise Refused(_nothing(stand, selection))
     return _some(chosen)
+
+
+def _not_rejected(of_run: Sequence[Comparison], said: Sequence[Decision]) -> list[Comparison]:
+    held = opinions(of_run, said)
+    return [each for each in of_run if held[each.id] is not Opinion.REJECTED]
 
 
 def _of_boxes(stand: Standing, ticks: Ticks) -> Standing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -173,7 +173,8 @@ def lay_out(site: Site, session: Session, run: StoredRun) -> Room:
         said = decisions.of_change(db, change.id)
         asked = [each for each in approvals.of_change(db, change.id) if each.head == run.head]
         standing = runs.at_head(db, change.id, change.head)
-    cards = [card_of(each, said) for each in found if each.open]
+    last = {(each.name, each.candidate): each for each in said}
+    cards = [card_of(each, last.get((each.name, each.candidate))) for each in found if each.open]
     forge = site.parts.forges.get(repo.host)
     return Room(
         run=run,
@@ -193,9 +194,8 @@ def lay_out(site: Site, session: Session, run: StoredRun) -> Room:
     )
 
 
-def card_of(comparison: Comparison, said: Iterable[Decision]) -> Card:
+def card_of(comparison: Comparison, last: Decision | None) -> Card:
     """Show one comparison, with the last thing that was said of its candidate."""
-    last = {(each.name, each.candidate): each for each in said}.get((comparison.name, comparison.candidate))
     spoken = last is not None and last.opinion is not Opinion.WITHDRAWN and comparison.decidable
     found = comparison.difference
     unreadable = comparison.outcome is Outcome.UNREADABLE

@@ -107,7 +107,7 @@ def seen(site: Site, session: Session, run_id: str) -> StoredRun:
 
 def _words(site: Site, laid: Room, only: str | None) -> dict[str, Any]:
     cards = [card for card in laid.cards if only in (None, card.id)]
-    suites = [(suite, [card for card in of_suite if card in cards]) for suite, of_suite in laid.suites]
+    suites = [(suite, [card for card in of_suite if only in (None, card.id)]) for suite, of_suite in laid.suites]
     return {
         "room": laid,
         "only": only,
