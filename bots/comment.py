@@ -42,7 +42,7 @@ def summary(view: View) -> str:
 
 def approvable(view: View) -> list[Comparison]:
     """Give what approving would change: undecided, rejected, or approved without a commit on its way."""
-    done = view.committing or view.committed
+    done = view.committing or view.committed or view.beside is not None
     decidable = [each for each in view.comparisons if each.decidable] if view.settled else []
     return [each for each in decidable if not (done and view.opinion(each) is Opinion.APPROVED)]
 
@@ -78,9 +78,14 @@ def _said(view: View) -> list[str]:
 def _beside(view: View) -> list[str]:
     if view.beside is None:
         return []
-    branch = markdown.code(view.beside.branch)
-    said = f"The bot may not push to the fork of this {view.vocabulary.change}, so the commit stands on {branch}."
-    return [f"{said} To bring it in:", markdown.fence(view.beside.commands, "sh")]
+    change, branch = view.vocabulary.change, markdown.code(view.beside.branch)
+    if view.fork:
+        where, how = f"the fork of this {change}", "To bring it in, its author says:"
+    else:
+        where = f"{markdown.code(view.beside.into)}, which is protected"
+        how = f"Open a {change} from there; or, where you may push, say:"
+    said = f"The bot may not push to {where}, so the commit stands on {branch}."
+    return [f"{said} {how}", markdown.fence(view.beside.commands, "sh")]
 
 
 def _remarks(view: View, room: int) -> list[str]:

@@ -55,12 +55,18 @@ def _end(view: View) -> str:
         case Verdict.REJECTED:
             return "rejected"
         case Verdict.APPROVED:
-            return "approved" if view.committed else "approved, not yet committed"
+            return f"approved{_not_yet(view)}"
         case Verdict.PENDING:
             if not view.undecided:
                 return "to be mended"
             some = any(view.opinions.values())
             return f"{len(view.undecided):,} awaiting approval" if some else "awaiting approval"
+
+
+def _not_yet(view: View) -> str:
+    if view.committed:
+        return ""
+    return ", to be brought in" if view.beside else ", not yet committed"
 
 
 def _next(view: View) -> str:
@@ -79,7 +85,8 @@ def _next(view: View) -> str:
         case Verdict.APPROVED if view.committing:
             return "The commit is on its way."
         case Verdict.APPROVED:
-            return "" if view.committed else "Nothing is committed yet: approve once more to commit it."
+            done = view.committed or view.beside
+            return "" if done else "Nothing is committed yet: approve once more to commit it."
         case Verdict.PENDING:
             return _pending(view)
 

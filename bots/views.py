@@ -69,6 +69,8 @@ class Beside:
 
     branch: str
     commands: tuple[str, ...]
+    into: str = ""
+    """The branch where it is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

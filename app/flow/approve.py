@@ -11,7 +11,7 @@ from app.flow import enact, heads, standing
 from app.flow.jobs import Job, Publish
 from app.flow.parts import Parts
 from bots.forge import Change, Committed, Conflict, Forbidden, Reaction
-from diffing.words import Refused, Unavailable
+from diffing.words import Refused, Sha, Unavailable
 from storage import approvals, changes
 from storage.approvals import StoredApproval
 
@@ -36,6 +36,8 @@ def approve(parts: Parts, change_id: int, now: datetime) -> list[Job]:
 def give_up_all(parts: Parts, change_id: int, why: str, now: datetime) -> list[Job]:
     """Fail what waits on a change, because carrying it out broke us however often it was tried."""
     with parts.db.begin() as db:
+        begun = [each.id for each in approvals.of_change(db, change_id) if each.state == "committing"]
+        approvals.release(db, begun)  # whoever broke holds them still
         claimed = approvals.claim(db, change_id, batch=secrets.token_urlsafe(12), now=now, until=now + parts.lease)
     return give_up(parts, change_id, claimed, why) if claimed else []
 
@@ -75,10 +77,23 @@ def _commit(
     except Conflict:
         return _moved(parts, change_id, claimed, now)
     except Forbidden:
-        beside = enact.branch_beside(change)
-        commit = forge.commit_beside(change, writes, message, beside)
-        return _record(parts, change_id, change, claimed, commit, beside=beside)
+        return _commit_beside(parts, change_id, change, claimed)
     return _record(parts, change_id, change, claimed, commit)
+
+
+def _commit_beside(parts: Parts, change_id: int, change: Change, claimed: Sequence[StoredApproval]) -> list[Job]:
+    """Commit onto a branch of our own, on top of what went there before for this head."""
+    with parts.reading() as db:
+        all_of_it = approvals.of_change(db, change_id)
+    before = [each.commit for each in all_of_it if each.beside and each.commit and each.head == change.head]
+    onto = replace(change, head=Sha(before[-1])) if before else change
+    writes = enact.writes(parts, change_id, onto, claimed)
+    if not writes:
+        return give_up(parts, change_id, claimed, "what was approved was taken back, or stands there already.")
+    branch = enact.branch_beside(change)
+    message = enact.message(parts, change_id, change, claimed, writes)
+    commit = parts.forges[change.repo.host].commit_beside(onto, writes, message, branch)
+    return _record(parts, change_id, change, claimed, commit, beside=branch)
 
 
 def _moved(parts: Parts, change_id: int, claimed: Sequence[StoredApproval], now: datetime) -> list[Job]:

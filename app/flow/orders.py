@@ -60,9 +60,9 @@ def ticked(parts: Parts, event: Ticked, now: datetime) -> Handled:
     try:
         if ticks is None:
             raise Refused("The comment was edited otherwise than by ticking a box, so it was written again.")
-        if ticks.head != kept.head:
-            raise Refused("The box belonged to an earlier head of the branch; look at the pictures again.")
         scene = Scene(parts, kept.id, standing.ask(parts, kept.id), event.who, None, now)
+        if ticks.head != scene.change.head:
+            raise Refused("The box belonged to an earlier head of the branch; look at the pictures again.")
         return acts.approve_ticked(scene, ticks), f"ticked by {event.who.name}"
     except Refused as why:
         return _tell(parts, kept.id, f"@{event.who.name}: {why}"), f"refused: {why}"
@@ -77,6 +77,8 @@ def pressed(parts: Parts, event: Pressed, now: datetime) -> Handled:
         return [], "a button of a head that is gone"
     scene = Scene(parts, kept.id, standing.ask(parts, kept.id), event.who, None, now)
     try:
+        if scene.change.head != event.head:
+            raise Refused("The button belonged to an earlier head of the branch; look at the pictures again.")
         match event.button:
             case commands.APPROVE:
                 return acts.approve(scene, All(), via="button"), f"approved by {event.who.name}"

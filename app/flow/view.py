@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
@@ -114,8 +115,10 @@ def _pictures(parts: Parts, change: Change, now: datetime) -> Callable[[Digest],
 
 
 def _beside(change: Change, asked: Sequence[StoredApproval]) -> Beside | None:
-    if not any(each.beside for each in asked):
+    if not any(each.beside and each.commit != change.head for each in asked):  # or it was brought in since
         return None
     branch = enact.branch_beside(change)
     url = change.url.rsplit("/pull/", 1)[0]
-    return Beside(branch, (f"git fetch {url} {branch}", "git merge --ff-only FETCH_HEAD"))
+    # Wherever they are run, these touch nothing but that branch, and only forward.
+    commands = (f"git fetch {url} {branch}", f"git push origin FETCH_HEAD:{shlex.quote(change.branch)}")
+    return Beside(branch, commands, into=change.branch)

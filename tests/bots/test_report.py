@@ -20,6 +20,7 @@ REMOVED = compared(3, "test/c.png", Outcome.REMOVED)
 BROKEN = compared(4, "test/d.png", Outcome.UNREADABLE, why="It is no picture.")
 SAME = compared(5, "test/e.png", Outcome.SAME)
 OPEN = view_of(run_of([CHANGED, ADDED, SAME]))
+BESIDE = Beside("golddigger/pr-12", ("git fetch https://forge/x golddigger/pr-12",), into="develop")
 COMMITTED = ApprovalView(state="committed", who="alice", commit="c0ffee1234", url="https://forge/c0ffee")
 
 
@@ -132,8 +133,14 @@ def test_all_is_well_again_is_said_in_the_comment_that_said_otherwise() -> None:
         (view_of(run_of([CHANGED, BROKEN])), "1 golden cannot be approved; the table says why."),
         (view_of(replace(run_of([CHANGED]), notes=("CI failed early.",))), "- CI failed early."),
         (
-            replace(OPEN, beside=Beside("golddigger/pr-12", ("git fetch https://forge/x golddigger/pr-12",))),
-            "on `golddigger/pr-12`. To bring it in:\n\n```sh\ngit fetch https://forge/x golddigger/pr-12\n```",
+            replace(OPEN, fork=True, beside=BESIDE),
+            "The bot may not push to the fork of this pull request, so the commit stands on `golddigger/pr-12`. "
+            "To bring it in, its author says:\n\n```sh\ngit fetch https://forge/x golddigger/pr-12\n```",
+        ),
+        (
+            replace(OPEN, beside=BESIDE),
+            "The bot may not push to `develop`, which is protected, so the commit stands on `golddigger/pr-12`. "
+            "Open a pull request from there; or, where you may push, say:",
         ),
         (view_of(run_of([compared(9, "x.png", flaky=True)])), f"*{FLAKY}*"),
         (replace(OPEN, fork=True), f"`/golddigger approve {HEAD[:12]}`"),

@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from app import main
 from bots.events import Delivery, Event
+from bots.forge import Committed
+from bots.github.forge import GitHub
 from bots.github.webhook import GitHubWebhook
 from storage import tables
 from tests.forges.github.world import Pull
@@ -195,6 +197,23 @@ def test_a_delivery_that_breaks_us_stops_nothing(
     stage.deliver(*webhooks)
     stage.settle()
     assert delivery(stage, poison)[:2] == ("done", 4)
+
+
+def test_a_commit_that_breaks_us_is_given_up_in_words(
+    stage: Stage, reported: Pull, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bug of ours is tried thrice; then the approver reads that nothing was committed, and may try again."""
+
+    def broken(self: GitHub, *arguments: object) -> Committed:
+        raise TypeError("a bug of ours")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GitHub, "commit", broken)
+        stage.github.comment(reported, "dev", "/golddigger approve")
+        assert "Nothing was committed: Golddigger itself failed" in stage.comment(reported).body
+    stage.github.comment(reported, "dev", "/golddigger approve")
+    stage.settle()
+    assert reported.repo.file("feature", LOGIN) == NEW, stage.why()
 
 
 def delivery(stage: Stage, id_: str) -> tuple[str, int, str]:

@@ -1,0 +1,134 @@
+"""Branches that the bot may not push to: forks, and branches that are protected."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.forges.github.world import Pull, Repo
+from tests.stories.bench import Stage
+from tests.stories.screens import CONFIG, failures, screen
+from tests.stories.trouble import hasty
+
+LOGIN, CART = "test/goldens/login.png", "test/goldens/cart.png"
+OLD, NEW, CART_NEW = screen("Sign in"), screen("Log in"), screen("Basket")
+BRANCH = "feature/$(touch${IFS}hacked);it's"
+"""As a stranger may name a branch."""
+_numbers = count()
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Give one Golddigger at work, for all stories here."""
+    with hasty(tmp_path_factory.mktemp("fork")) as made:
+        yield made
+
+
+@pytest.fixture
+def repo(stage: Stage) -> Repo:
+    """Give a repository of its own."""
+    files = {LOGIN: OLD, CART: OLD, ".golddigger.yml": CONFIG}
+    return stage.github.repo(f"octo/app-{next(_numbers)}", files=files, private=False)
+
+
+def broken(stage: Stage, pull: Pull) -> Pull:
+    """Let CI end with two goldens that changed, and wait until that was told."""
+    kept = failures({"login": (OLD, NEW), "cart": (OLD, CART_NEW)})
+    hooks = stage.github.finish_workflow(pull, {"goldens": kept})
+    assert pull.fork == (hooks[-1].payload["workflow_run"]["pull_requests"] == [])
+    assert stage.check(pull).conclusion == "action_required", stage.why()
+    return pull
+
+
+def bring_in(stage: Stage, pull: Pull, clone: Path) -> None:
+    """Say the git commands of the comment in a clone, as its author would."""
+    said = re.search(r"```sh\n(.*?)```", stage.comment(pull).body, re.DOTALL)
+    assert said, stage.comment(pull).body
+    assert pull.head_repo
+    for number, where in enumerate({repo.path: repo for repo in (pull.repo, pull.head_repo)}.values()):
+        assert number < 2
+        address = f"url.file://{where.git.folder}.insteadOf"
+        subprocess.run(["git", "config", "--global", address, f"{stage.github.web_url}/{where.path}"], check=True)
+    subprocess.run(["git", "clone", "-q", f"{stage.github.web_url}/{pull.head_repo.path}", clone], check=True)
+    lines = said[1].strip().splitlines()
+    assert len(lines) == 2
+    for line in lines:
+        subprocess.run(line, shell=True, cwd=clone, check=True, capture_output=True)
+
+
+@pytest.fixture
+def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a contributor's home folder."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / ".gitconfig"))
+    return home
+
+
+def test_a_forks_approval_is_a_branch_and_two_commands(stage: Stage, repo: Repo, at_home: Path) -> None:
+    """A command that names no commit is told which; the commit stands beside; two git commands bring it in."""
+    pull = broken(stage, repo.pull(fork="stranger/app", branch=BRANCH, files={"a": b"1"}, author="stranger"))
+    stage.github.comment(pull, "maria", "/golddigger approve")
+    (answer,) = stage.replies(pull)
+    assert f"`/golddigger approve {pull.head[:12]}`" in answer, "only who may approve is told how"
+    stage.github.comment(pull, "stranger", f"/golddigger approve {pull.head[:12]}")
+    assert "the permission read" in stage.replies(pull)[-1]
+    repo.role("maria", "write")
+    stage.github.comment(pull, "maria", f"/golddigger approve {pull.head[:12]}")
+    stage.settle()
+    beside = f"golddigger/pr-{pull.number}"
+    (commit, *_) = repo.log(beside)
+    assert commit.parents == (pull.head,), stage.why()
+    assert (repo.file(beside, LOGIN), repo.file(beside, CART)) == (NEW, CART_NEW)
+    assert commit.trailers["Approved-by"] == ("maria",)
+    assert stage.check(pull).conclusion == "action_required"
+    bring_in(stage, pull, at_home / "clone")
+    assert pull.head == commit.sha
+    assert not (at_home / "clone" / "hacked").exists()
+
+
+def test_a_box_of_a_fork_binds_the_head_it_was_shown_for(stage: Stage, repo: Repo) -> None:
+    """A box needs no commit named: it stands in a comment on one head. After a push it approves nothing."""
+    repo.role("maria", "write")
+    pull = broken(stage, repo.pull(fork=f"stranger/{repo.name}", files={"a": b"1"}, author="stranger"))
+    with stage.held():
+        ticked = stage.github.tick(pull, "maria", "login.png")
+        pushed = stage.github.push(pull, {"a": b"2"})
+        kept = failures({"login": (OLD, screen("Mine!"))})
+        pushed += stage.github.finish_workflow(pull, {"goldens": kept})
+    stage.deliver(*ticked, *pushed)
+    stage.settle()
+    beside = f"golddigger/pr-{pull.number}"
+    assert repo.git.ref(f"refs/heads/{beside}") is None
+    stage.tick(pull, "maria", "login.png")
+    stage.settle()
+    assert repo.file(beside, LOGIN) == screen("Mine!"), stage.why()
+
+
+@pytest.mark.parametrize("by", ["rule", "ruleset"])
+def test_a_protected_branch_takes_the_same_road(stage: Stage, repo: Repo, at_home: Path, by: str) -> None:
+    """Where nobody may push, a pull request from the branch beside helps; who may push says two commands."""
+    pull = broken(stage, repo.pull(branch="develop", files={"a": b"1"}))
+    repo.protect("develop", by)  # type: ignore[arg-type]
+    stage.github.comment(pull, "dev", "/golddigger approve login.png")
+    stage.settle()
+    stage.github.comment(pull, "dev", "/golddigger approve cart.png")
+    stage.settle()
+    beside = f"golddigger/pr-{pull.number}"
+    assert (repo.file(beside, LOGIN), repo.file(beside, CART)) == (NEW, CART_NEW), stage.why()
+    assert [each.parents for each in repo.log(beside)[:2]] == [(repo.log(beside)[1].sha,), (pull.head,)]
+    body = stage.comment(pull).body
+    assert "`develop`, which is protected" in body
+    assert "the fork of this" not in body
+    assert "[ ]" not in body, "what is approved is not offered again"
+    bring_in(stage, pull, at_home / "clone")
+    stage.github.opened(pull, action="synchronize")
+    stage.github.finish_workflow(pull, {}, conclusion="success")
+    assert stage.check(pull).conclusion == "neutral"
+    assert beside not in stage.comment(pull).body
