@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
+from threading import BoundedSemaphore
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -59,6 +60,7 @@ def create(
         seals=seals,
         sessions=Sessions.at(parts.links.base, seals),
         tries=Buckets(clock=ticks),
+        drawing=BoundedSemaphore(pictures.MOST_AT_ONCE),
     )
     web = Starlette(
         routes=_routes(site),

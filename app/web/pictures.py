@@ -17,6 +17,8 @@ from diffing import formats
 from diffing.words import Comparison, Digest, Refused
 from storage import comparisons
 
+MOST_AT_ONCE = 12
+"""So many differences are drawn at a time, or wait for it. Each takes one of the threads that take deliveries."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _INLINE = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif", "text/plain; charset=utf-8"})
 _HEADERS = {
@@ -51,8 +53,16 @@ def difference(site: Site, request: Request) -> Response:
         raise not_found()
     golden, candidate, mask = _three(found[1])
     key = sha256(f"{golden} {candidate} {mask}".encode()).hexdigest()
-    get = site.parts.blobs.get
-    return _unless_known(request, key, _HEADERS, lambda: site.draw(get(golden), get(candidate), get(mask)))
+    return _unless_known(request, key, _HEADERS, lambda: _drawn(site, golden, candidate, mask))
+
+
+def _drawn(site: Site, *three: Digest) -> bytes:
+    if not site.drawing.acquire(blocking=False):
+        raise HTTPException(503, "Too many differences are looked at just now. Try again.", {"retry-after": "2"})
+    try:
+        return site.draw(*(site.parts.blobs.get(each) for each in three))
+    finally:
+        site.drawing.release()
 
 
 def _by_link(site: Site, request: Request, digest: str) -> bool:

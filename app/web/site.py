@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import BoundedSemaphore
 from typing import Protocol
 
 from app.flow.jobs import Enqueue
@@ -88,6 +89,8 @@ class Site:
     seals: Seals
     sessions: Sessions
     tries: Buckets
+    drawing: BoundedSemaphore
+    """Of how many differences are drawn at a time."""
 
     @property
     def base(self) -> str:
