@@ -180,6 +180,12 @@ def sweep(settings: Settings) -> int:
         return whole.carrier.drain(ask_again(whole.parts, now()))
 
 
+def invite(settings: Settings) -> str:
+    """Give a link that signs in once, to look at every run."""
+    with assembled(settings) as whole:
+        return f"{settings.public_url}/?token={whole.token(signin.TOKEN)}"
+
+
 def migrate(settings: Settings) -> None:
     """Bring the database's schema to what this code knows."""
     engine = database.connect(settings.database_url)
@@ -220,7 +226,7 @@ def _wait_until_started(server: uvicorn.Server, thread: threading.Thread, host: 
 def _greet(whole: Whole) -> None:
     base = whole.settings.public_url
     log.info("serving", address=base, forges=sorted(whole.parts.forges))
-    if sys.stderr.isatty():  # a log that others collect is no place for a key
+    if sys.stderr.isatty():  # a log that others collect is no place for a key: there is `golddigger invite`
         log.info("operator", open=f"{base}/?token={whole.token(signin.TOKEN)}")
     if not whole.parts.forges:
         log.info("no forge is configured", setup=f"{base}/setup?token={whole.token(setup.TOKEN)}")

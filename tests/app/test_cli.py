@@ -178,15 +178,22 @@ def test_serve_answers_until_it_is_told_to_stop(somewhere: Path) -> None:
     root = Path(__file__).parents[2]
     log = somewhere / "log"
     with log.open("w") as written:
-        server = subprocess.Popen(
-            command, stderr=written, cwd=somewhere, env={**os.environ, "PYTHONPATH": str(root)}
-        )
+        environment = {**os.environ, "PYTHONPATH": str(root)}
+        server = subprocess.Popen(command, stderr=written, cwd=somewhere, env=environment)
     try:
         base = f"http://127.0.0.1:{port}"
         assert _answers(f"{base}/readyz", server).json()
         events = [json.loads(line) for line in log.read_text().splitlines()]
-        door = next(event["open"] for event in events if "open" in event)
-        assert requests.get(door, timeout=10).ok
+        assert requests.get(next(each["setup"] for each in events if "setup" in each), timeout=10).ok
+        assert not any("open" in each for each in events)  # a file is no terminal
+        printed = subprocess.run(
+            [*command[:3], "invite"], cwd=somewhere, env=environment, capture_output=True, text=True, check=True
+        )
+        word = printed.stdout.strip().rpartition("/")[2]
+        opened = requests.get(f"{base}/{word}", timeout=10)
+        assert opened.ok
+        assert "Sign out" in opened.text
+        assert "Sign out" not in requests.get(f"{base}/{word}", timeout=10).text
         assert (somewhere / "golddigger-data" / "golddigger.db").is_file()
     finally:
         server.send_signal(signal.SIGTERM)
