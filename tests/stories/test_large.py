@@ -1,0 +1,117 @@
+"""Many goldens, and large ones: within what GitHub takes, in as few commits as it allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+
+from bots.github import committing
+from tests.forges.github.world import Pull
+from tests.stories.bench import Stage
+from tests.stories.screens import screen
+from tests.stories.trouble import Wire, ended, hasty, wired
+
+CONFIG = b"""\
+version: 1
+suites:
+  - name: screens
+    preset: same-path
+    mode: all
+    goldens: ["goldens/**"]
+"""
+OLD = screen("Sign in", size=(80, 70))
+THREE = {f"goldens/{name}.png": screen(name) for name in ("cart", "home", "login")}
+_numbers = count()
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Give one Golddigger at work, for all stories here."""
+    with hasty(tmp_path_factory.mktemp("large")) as made:
+        yield made
+
+
+@pytest.fixture
+def pull(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Pull:
+    """Give a pull request whose three goldens changed, each too large to be committed with another."""
+    monkeypatch.setattr(committing, "MOST_BYTES", 1000)
+    files = dict.fromkeys(THREE, OLD) | {".golddigger.yml": CONFIG}
+    pull = stage.github.repo(f"octo/app-{next(_numbers)}", files=files).pull(files={"README.md": b"# Better\n"})
+    stage.github.finish_workflow(pull, {"goldens": THREE}, conclusion="success")
+    assert stage.check(pull).conclusion == "action_required", stage.why()
+    return pull
+
+
+def test_three_hundred_goldens_are_one_comment_and_one_commit(stage: Stage) -> None:
+    """What does not fit is counted and linked; annotations come in fifties; *approve all* is one commit."""
+    drawn = {
+        f"goldens/a-rather-long-folder-name/of-the-screen-number-{number:03}.png": screen(
+            str(number), size=(80, 70)
+        )
+        for number in range(300)
+    }
+    repo = stage.github.repo("octo/many", files=dict.fromkeys(drawn, OLD) | {".golddigger.yml": CONFIG})
+    pull = repo.pull(files={"README.md": b"# Better\n"})
+    stage.github.finish_workflow(pull, {"goldens": drawn}, conclusion="success")
+    check = stage.check(pull)
+    assert "300 goldens changed" in (check.title or ""), stage.why()
+    assert {each["path"] for each in check.annotations} == set(drawn)
+    body = stage.comment(pull).body
+    assert len(body) <= 65_536
+    assert "280 goldens more are on [the page]" in body
+    stage.tick(pull, "dev", "all 300 goldens")
+    stage.settle()
+    assert {name: repo.file("feature", name) for name in drawn} == drawn, stage.why()
+    assert len(repo.log("feature")) == 3
+
+
+def test_what_is_too_large_for_one_commit_is_several(stage: Stage, pull: Pull) -> None:
+    """Each says which of how many it is, and carries the trailers; the last is the one that is told of."""
+    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.settle()
+    log = pull.repo.log("feature")[:3]
+    assert [each.message.partition("\n")[0][-8:] for each in log] == ["(3 of 3)", "(2 of 3)", "(1 of 3)"]
+    assert len({each.trailers["Golddigger-Approval"] for each in log}) == 1
+    assert {name: pull.repo.file("feature", name) for name in THREE} == THREE
+    assert log[0].sha[:7] in stage.comment(pull).body
+
+
+@pytest.fixture
+def wire(stage: Stage) -> Iterator[Wire]:
+    """Give the wire to GitHub."""
+    with wired(stage.github) as made:
+        yield made
+
+
+def test_a_part_is_not_made_twice(stage: Stage, wire: Wire, pull: Pull) -> None:
+    """The answer to the first part is lost, and then that to the second: what is missing follows, once."""
+    wire.cut("^POST /graphql$")
+    wire.hold_back("^POST /graphql$").let_go()
+    wire.cut("^POST /graphql$")
+    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.settle()
+    assert {name: pull.repo.file("feature", name) for name in THREE} == THREE, stage.why()
+    assert len(pull.repo.log("feature")) == 5
+    assert "committed as" in stage.comment(pull).body.lower()
+
+
+def test_a_push_between_two_parts_is_told_as_it_is(stage: Stage, wire: Wire, pull: Pull) -> None:
+    """The first part stands, the second does not follow onto a head that nobody reviewed: the comment says so."""
+    wire.hold_back("^POST /graphql$").let_go()
+    held = wire.hold_there("^POST /graphql$")
+    stage.github.comment(pull, "dev", "/golddigger approve")
+    held.wait()
+    stage.github.push(pull, {"README.md": b"# Best\n"})
+    held.let_go()
+    ended(stage)
+    log = pull.repo.log("feature")
+    assert log[0].message.startswith("Push on")
+    assert "(1 of 3)" in log[1].message
+    assert "only a part was committed" in stage.comment(pull).body
+    stage.github.finish_workflow(pull, {"goldens": THREE}, conclusion="success")
+    stage.settle()
+    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.settle()
+    assert {name: pull.repo.file("feature", name) for name in THREE} == THREE, stage.why()
