@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from app.flow.jobs import Enqueue
 from app.flow.parts import Parts
 from app.web import decisions, health, pages, pictures, posts, runs, setup, signin, webhooks
+from app.web.bodies import Bodies
 from app.web.buckets import Buckets
 from app.web.headers import HEADERS, SecurityHeaders
 from app.web.seals import Seals
@@ -60,6 +61,7 @@ def create(
         seals=seals,
         sessions=Sessions.at(parts.links.base, seals),
         tries=Buckets(clock=ticks),
+        bodies=Bodies(),
         drawing=BoundedSemaphore(pictures.MOST_AT_ONCE),
     )
     web = Starlette(
@@ -104,8 +106,8 @@ def _reading(site: Site, act: Posted) -> Callable[[Request], Awaitable[Response]
     """Read a body, as far as the route's cap, and go on in a thread."""
 
     async def receive(request: Request) -> Response:
-        body = await request.body()
-        return await run_in_threadpool(act, site, request, body)
+        async with site.bodies.of(request) as body:
+            return await run_in_threadpool(act, site, request, body)
 
     return receive
 

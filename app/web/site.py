@@ -10,6 +10,7 @@ from typing import Protocol
 
 from app.flow.jobs import Enqueue
 from app.flow.parts import Parts
+from app.web.bodies import Bodies
 from app.web.buckets import Buckets
 from app.web.seals import Seals
 from app.web.sessions import Sessions
@@ -89,6 +90,7 @@ class Site:
     seals: Seals
     sessions: Sessions
     tries: Buckets
+    bodies: Bodies
     drawing: BoundedSemaphore
     """Of how many differences are drawn at a time."""
 
