@@ -96,4 +96,5 @@ def _unsaid(parts: Parts, change_id: int, wanted: int, refused: Refused) -> list
     # There is nowhere to say it: the forge refused the saying itself. The page and the log still know.
     with parts.db.begin() as db:
         changes.said(db, change_id, wanted)
+        changes.set_pending(db, change_id, False)  # or the sweep would ask for ever where the app was taken away
     raise refused

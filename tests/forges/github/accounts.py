@@ -107,8 +107,6 @@ class Token:
     user: Account | None = None
 
     def covers(self, repo: Repo) -> bool:
-        """Was this repository given to the token?"""
-        repos = (
-            self.repos if self.repos is not None else tuple(self.installation.repos if self.installation else ())
-        )
-        return repo in repos
+        """Was this repository given to the token, and not taken from the installation since?"""
+        installed = self.installation.repos if self.installation else []
+        return repo in installed and (self.repos is None or repo in self.repos)

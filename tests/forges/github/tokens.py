@@ -73,6 +73,8 @@ def _token(world: World, text: str) -> Token:
     token = world.tokens.get(text)
     if token is None or token.until <= world.now():
         raise Unknown("Bad credentials")
+    if token.installation and token.installation not in world.installations.values():
+        raise Unknown("Bad credentials")  # the app was uninstalled, and its tokens ended with that
     return token
 
 
