@@ -16,7 +16,7 @@ from diffing.words import Comparison
 
 APPROVE = "approve"
 RERUN = "rerun"
-"""The ids of the buttons beside the check."""
+"""What the buttons beside the check are for; the id of the first also names the edition that it stands beside."""
 
 MOST_COMMANDS = 10
 """So many different commands of one comment are read; what follows is not."""
@@ -98,6 +98,7 @@ class Ticks:
 
     change: str
     head: str
+    edition: str
     all: bool
     suites: frozenset[str]
     comparisons: frozenset[str]
@@ -207,7 +208,18 @@ def _named(glob: str, comparisons: Sequence[Comparison]) -> list[Comparison]:
     return exact or [each for each in comparisons if matches(each.name, anywhere)]
 
 
-# ---------------------------------------------------------------------------------------- reading boxes
+# ---------------------------------------------------------------------------- reading buttons and boxes
+
+
+def button(edition: str) -> str:
+    """Give the id of the button that approves what stands in an edition of the report."""
+    return f"{APPROVE}:{edition}"
+
+
+def pressed(id_: str) -> tuple[str, str]:
+    """Read a button's id: what it is for, and the edition beside which it stood."""
+    what, _, edition = id_.partition(":")
+    return what, edition
 
 
 def ticks(before: str, after: str) -> Ticks | None:
@@ -223,6 +235,7 @@ def ticks(before: str, after: str) -> Ticks | None:
     return Ticks(
         change=mark.change,
         head=mark.head,
+        edition=mark.edition,
         all=Everything() in found,
         suites=frozenset(each.suite for each in found if isinstance(each, SuiteBox)),
         comparisons=frozenset(each.comparison for each in found if isinstance(each, ComparisonBox)),

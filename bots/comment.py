@@ -29,7 +29,7 @@ _NOBODY = (
 
 def comment(view: View) -> str:
     """Write the comment: what was found, what comes next, and boxes to tick."""
-    mark = markers.report(ReportMark(view.change_id, view.head))
+    mark = markers.report(ReportMark(view.change_id, view.head, view.edition))
     head = [f"{mark}\n### {standing.headline(view)}", *_said(view)]
     tail = [markdown.fold("Commands", commands.help_text(view.vocabulary))]
     return _put_together(view, head, [*_TOLD, (_boxes, 1.0)], tail)

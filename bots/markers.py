@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from urllib.parse import quote, unquote
 
-_REPORT = re.compile(r"<!-- golddigger:report change=(\S*) head=(\S*) -->")
+_REPORT = re.compile(r"<!-- golddigger:report change=(\S*) head=(\S*) of=(\S*) -->")
 _BOX = re.compile(r"- \[ \] <!-- golddigger:approve (?:(all)|suite=(\S*)|comparison=(\S*)) -->.*")
 
 
 @dataclass(frozen=True, slots=True)
 class ReportMark:
-    """Of which change and head a comment tells."""
+    """Of which change, head and runs a comment tells."""
 
     change: str
     head: str
+    edition: str = ""
+    """As `edition` gives it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,21 @@ class ComparisonBox:
 Box = Everything | SuiteBox | ComparisonBox
 
 
+def edition(runs: Iterable[str]) -> str:
+    """Name which runs a report tells of, by their ids: what is approved as *all* is what stood in it."""
+    return sha256(" ".join(sorted(runs)).encode()).hexdigest()[:10]
+
+
 def report(mark: ReportMark) -> str:
     """Write the first line of our comment."""
-    return f"<!-- golddigger:report change={_word(mark.change)} head={_word(mark.head)} -->"
+    told = f"change={_word(mark.change)} head={_word(mark.head)} of={_word(mark.edition)}"
+    return f"<!-- golddigger:report {told} -->"
 
 
 def read_report(comment: str) -> ReportMark | None:
     """Read the first line of a comment; None where it is not ours."""
     match = _REPORT.fullmatch(comment.partition("\n")[0].rstrip("\r"))
-    return ReportMark(unquote(match[1]), unquote(match[2])) if match else None
+    return ReportMark(*map(unquote, match.groups())) if match else None
 
 
 def box(what: Box, label: str) -> str:

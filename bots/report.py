@@ -61,8 +61,9 @@ def _buttons(view: View) -> tuple[Button, ...]:
     rerun = Button(id=commands.RERUN, label="Re-run", description="Fetch the artifacts and compare again")
     if not approvable_at_once(view):
         return (rerun,)
+    approve = commands.button(view.edition)
     return (
-        Button(id=commands.APPROVE, label="Approve all", description="Commit every golden not rejected"),
+        Button(id=approve, label="Approve all", description="Commit every golden not rejected"),
         rerun,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from bots import markers
 from bots.forge import Vocabulary
 from diffing.words import Comparison, Digest, Opinion, Sha, Verdict
 
@@ -104,6 +105,11 @@ class View:
     commented: bool = False
     """Is there a comment already?"""
     beside: Beside | None = None
+
+    @property
+    def edition(self) -> str:
+        """Name the runs that have something to approve."""
+        return markers.edition(run.id for run in self.runs if run.state == "concluded")
 
     @property
     def begun(self) -> bool:

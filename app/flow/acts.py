@@ -11,13 +11,15 @@ from sqlalchemy import Connection
 from app.flow import decide
 from app.flow.jobs import Approve, Job, Publish
 from app.flow.parts import Parts
-from bots import commands
+from bots import commands, markers
 from bots.commands import All, OfSuite, Selection, Ticks
 from bots.forge import Change, User
 from diffing.verdict import opinions
 from diffing.words import Comparison, Decision, Opinion, Refused
 from storage import comparisons, decisions, runs
 from storage.runs import StoredRun
+
+_COMPARED_AGAIN = "What you saw was compared again since; look at the pictures again."
 
 Standing = list[tuple[StoredRun, list[Comparison]]]
 """The runs at a head, each with its comparisons, or with those that were chosen."""
@@ -49,6 +51,16 @@ def carried_out(scene: Scene) -> tuple[list[Job], int]:
 def approve(scene: Scene, selection: Selection, *, via: str) -> list[Job]:
     """Approve what a selection names, and ask for the commit."""
     return _approve(scene, lambda db, stand: _choose(db, scene, stand, selection), via)
+
+
+def approve_pressed(scene: Scene, edition: str) -> list[Job]:
+    """Approve all that stood beside a button, and ask for the commit."""
+
+    def all_there(db: Connection, stand: Standing) -> Standing:
+        _must_be_of(stand, edition)
+        return _choose(db, scene, stand, All())
+
+    return _approve(scene, all_there, "button")
 
 
 def approve_ticked(scene: Scene, ticks: Ticks) -> list[Job]:
@@ -110,13 +122,22 @@ def _not_rejected(of_run: Sequence[Comparison], said: Sequence[Decision]) -> lis
 
 
 def _of_boxes(stand: Standing, ticks: Ticks) -> Standing:
+    if ticks.all or ticks.suites:
+        _must_be_of(stand, ticks.edition)
+
     def meant(each: Comparison) -> bool:
         return each.decidable and (ticks.all or each.suite in ticks.suites or each.id in ticks.comparisons)
 
     chosen = _some([(run, [each for each in of_run if meant(each)]) for run, of_run in stand])
     if not chosen:
-        raise Refused("What the box stood for was compared again since; look at the pictures again.")
+        raise Refused(_COMPARED_AGAIN)
     return chosen
+
+
+def _must_be_of(stand: Standing, edition: str) -> None:
+    """Refuse what was said beside other pictures: CI may have drawn again on the same commit."""
+    if markers.edition(run.id for run, _ in stand) != edition:
+        raise Refused(_COMPARED_AGAIN)
 
 
 def _pick(selection: Selection, of_run: Sequence[Comparison]) -> list[Comparison]:

@@ -11,7 +11,7 @@ from app.flow.acts import Scene
 from app.flow.jobs import Job, Publish
 from app.flow.parts import Parts
 from bots import commands, markdown
-from bots.commands import All, Approve, Command, Help, Reject, Rerun, Status, Undo, Unknown
+from bots.commands import Approve, Command, Help, Reject, Rerun, Status, Undo, Unknown
 from bots.events import Commanded, Pressed, Ticked
 from bots.forge import Reaction, Vocabulary
 from bots.sentences import goldens
@@ -79,10 +79,10 @@ def pressed(parts: Parts, event: Pressed, now: datetime) -> Handled:
     try:
         if scene.change.head != event.head:
             raise Refused("The button belonged to an earlier head of the branch; look at the pictures again.")
-        match event.button:
-            case commands.APPROVE:
-                return acts.approve(scene, All(), via="button"), f"approved by {event.who.name}"
-            case commands.RERUN:
+        match commands.pressed(event.button):
+            case commands.APPROVE, edition:
+                return acts.approve_pressed(scene, edition), f"approved by {event.who.name}"
+            case commands.RERUN, _:
                 return _rerun(scene), f"re-run by {event.who.name}"
             case _:
                 return [], f"no such button: {event.button}"

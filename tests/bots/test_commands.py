@@ -165,9 +165,10 @@ def test_chooses_what_is_named(selection: Selection, names: list[str]) -> None:
     assert [each.name for each in choose(selection, offered)] == names
 
 
+EDITION = markers.edition(["run"])
 COMMENT = "\n".join(
     [
-        markers.report(ReportMark("7", SHA)),
+        markers.report(ReportMark("7", SHA, EDITION)),
         "14 goldens changed.",
         markers.box(Everything(), "all"),
         markers.box(SuiteBox("a --> suite"), "one suite"),
@@ -198,6 +199,7 @@ def test_reads_ticked_boxes(
     meant = Ticks(
         change="7",
         head=SHA,
+        edition=EDITION,
         all=everything,
         suites=frozenset(suites),
         comparisons=frozenset(comparisons),
@@ -244,7 +246,7 @@ def test_marks_survive_any_name(suite: str, change: str) -> None:
     assert markers.read_box(line) == SuiteBox(suite)
     assert line.count("--") == 2
     assert len(line.splitlines()) == 1
-    mark = ReportMark(change, SHA)
+    mark = ReportMark(change, SHA, EDITION)
     assert markers.read_report(f"{markers.report(mark)}\ntext") == mark
 
 

@@ -149,7 +149,7 @@ def test_boxes_name_only_our_comparisons(view: View) -> None:
         assert found.suites <= suites
     assert html(text).count("<!-- golddigger:approve ") == len(lines)
     assert html(text).count("<!-- golddigger:report ") == 1
-    assert markers.read_report(text) == markers.ReportMark("7", view.head)
+    assert markers.read_report(text) == markers.ReportMark("7", view.head, view.edition)
 
 
 @pytest.mark.parametrize("name", EVIL[::4])

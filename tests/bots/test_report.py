@@ -203,7 +203,8 @@ def test_pictures_stand_only_where_they_may() -> None:
 def test_boxes_and_buttons_are_offered_only_while_they_can_do_something() -> None:
     """No box and no button to approve while CI runs, after the commit, or where nothing can be approved."""
     assert "approve all -->" in comment(OPEN)
-    assert [each.id for each in word(OPEN).buttons] == [commands.APPROVE, commands.RERUN]
+    told = [commands.pressed(each.id) for each in word(OPEN).buttons]
+    assert told == [(commands.APPROVE, OPEN.edition), (commands.RERUN, "")]
     over = replace(decided(OPEN, Opinion.APPROVED), approvals=(COMMITTED,))
     for view in (replace(OPEN, waiting=1), over, view_of(run_of([BROKEN]))):
         assert "- [ ]" not in comment(view)

@@ -93,10 +93,13 @@ class People(Doings):
         return self.edit(pull, comment, user, "\n".join(ticked))
 
     def press(self, check: CheckRun, identifier: str, user: str) -> list[Webhook]:
-        """Press a button of a check, as somebody. Buttons show when the check has completed."""
+        """Press a button of a check, as somebody: the one whose identifier is this up to a colon.
+
+        Buttons show when the check has completed."""
         assert check.status == "completed", "the check shows no buttons before it completes"
         known = [action["identifier"] for action in check.actions]
-        assert identifier in known, f"the check has no button {identifier!r}, only {known}"
+        begun = [each for each in known if each.partition(":")[0] == identifier]
+        assert begun, f"the check has no button {identifier!r}, only {known}"
         with self.world.lock:
             made = self.hooks.make(
                 "check_run",
@@ -104,7 +107,7 @@ class People(Doings):
                 self.repo_of(check),
                 self.account(user),
                 check=check,
-                identifier=identifier,
+                identifier=begun[0],
             )
         return self.send(made)
 
