@@ -118,8 +118,14 @@ def _named(name: str, globs: Sequence[str]) -> bool:
 
 def _nothing_kept(pipeline: Pipeline, listed: Sequence[Artifact], wanted: Sequence[str]) -> str:
     there = f"It kept {_list([each.name for each in listed])}." if listed else "It kept no artifact at all."
+    passed = pipeline.state is PipelineState.SUCCEEDED
+    good = (
+        " It passed: where CI keeps only goldens that failed, that is as it should be. Otherwise:"
+        if passed
+        else ""
+    )
     return (
-        f"{pipeline.title} kept no artifact named like {_list(wanted)}. {there} "
+        f"{pipeline.title} kept no artifact named like {_list(wanted)}. {there}{good} "
         "Upload what the golden tests drew as an artifact of such a name, "
         "also when the tests fail (`if: always()`), or name yours in `.golddigger.yml`: `artifact: NAME`."
     )

@@ -176,11 +176,13 @@ def test_what_did_not_change_stays_approved_after_a_push(stage: Stage, repo: Rep
 
 
 def test_the_run_after_our_commit_proves_the_goldens(stage: Stage, repo: Repo, pull: Pull) -> None:
-    """When CI passes on our commit the check is green; nothing started but that CI."""
+    """When CI passes on our commit and keeps no failures, the check holds nobody up, and says that this is good."""
     stage.github.comment(pull, "dev", "/golddigger approve")
     stage.settle()
     stage.github.finish_workflow(pull, {}, conclusion="success")
-    assert stage.check(pull).conclusion == "neutral"
+    check = stage.check(pull)
+    assert check.conclusion == "neutral"
+    assert "that is as it should be" in (check.summary or "")
 
 
 def test_a_golden_drawn_differently_twice_is_called_flaky(stage: Stage, repo: Repo, pull: Pull) -> None:
