@@ -22,10 +22,23 @@ def react(api: Api, comment: str, reaction: Reaction) -> None:
 
 
 def reply(api: Api, number: str, comment: str, text: str) -> None:
-    """Answer below a comment's first words, which pull requests cannot thread otherwise."""
-    asked = api.find("issues", "comments", comment)
-    quoted = _quote((asked or {}).get("body") or "")
-    api.post("issues", number, "comments", body={"body": f"{quoted}{text}"})
+    """Answer below a comment's first words, which pull requests cannot thread otherwise. Once: an answer of which
+    we never heard that it was written is not written again."""
+    asked = api.find("issues", "comments", comment) or {}
+    body = f"{_quote(asked.get('body') or '')}{text}\n<!-- golddigger:reply to={comment} -->"
+    if asked and _stands(api, number, body, since=asked["updated_at"]):
+        return
+    try:
+        api.post("issues", number, "comments", body={"body": body})
+    except Failed as failed:
+        if failed.status not in _UNREACHABLE:
+            raise
+
+
+def _stands(api: Api, number: str, body: str, *, since: str) -> bool:
+    """Is there such a comment of a bot? Of ours: no other knows what we would have said to that comment."""
+    later = api.pages("issues", number, "comments", params={"since": since})
+    return any(each["body"] == body and (each["user"] or {}).get("type") == "Bot" for each in later)
 
 
 def _quote(body: str) -> str:

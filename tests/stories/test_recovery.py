@@ -160,6 +160,31 @@ def test_github_may_stumble_at_every_step(stage: Stage, pull: Pull) -> None:
     assert len(stage.github.checks(pull, head=pull.repo.log(pull.branch)[1].sha)) == 1
 
 
+def test_a_worker_that_dies_while_it_compares_is_replaced(stage: Stage, wire: Wire, pull: Pull) -> None:
+    """The artifact never came: another worker fetches it, and what the dead finds on waking changes nothing."""
+    held = wire.hold_there("^GET .*/zip$")
+    break_golden(stage, pull)
+    held.wait()
+    assert stage.github.checks(pull)[0].status == "in_progress"
+    lapse(stage)
+    swept(stage)
+    first = stage.check(pull)
+    assert first.conclusion == "action_required", stage.why()
+    held.let_go()
+    ended(stage)
+    assert stage.github.checks(pull) == [first]
+    assert stage.comment(pull).body.count("- [ ]") == 1
+
+
+def test_an_answer_of_which_we_never_heard_is_not_given_twice(stage: Stage, wire: Wire, pull: Pull) -> None:
+    """The reply was written, and the wire broke: the next try finds it."""
+    wire.cut(COMMENT)
+    stage.github.comment(pull, "dev", "/golddigger help")
+    assert len(stage.replies(pull)) == 1, stage.why()
+    stage.github.comment(pull, "dev", "/golddigger help")
+    assert len(stage.replies(pull)) == 2, "another comment has another answer"
+
+
 def test_what_the_queue_lost_the_sweep_finds(stage: Stage, pull: Pull) -> None:
     """Deliveries that were kept and never came to the queue are read half a minute later."""
     with stage.held():

@@ -267,7 +267,8 @@ def test_an_answer_quotes_what_it_answers(github: GitHubDouble, forge: GitHub, r
     comment = github.comments(pull)[-1]
     forge.reply(change_of(forge, pull), str(comment.id), "Did you mean approve?")
     assert github.our_comments(pull)[-1].body == (
-        "> `/golddigger aprove ˋxˋ`\n> `@everyone`\n> `a`\n\nDid you mean approve?"
+        "> `/golddigger aprove ˋxˋ`\n> `@everyone`\n> `a`\n\nDid you mean approve?\n"
+        f"<!-- golddigger:reply to={comment.id} -->"
     )
 
 
@@ -277,4 +278,18 @@ def test_an_answer_to_a_deleted_comment_stands_alone(
     """Always answer."""
     pull = repo.pull(files={"a": b"1"})
     forge.reply(change_of(forge, pull), "404404", "No.")
-    assert github.our_comments(pull)[-1].body == "No."
+    assert github.our_comments(pull)[-1].body == "No.\n<!-- golddigger:reply to=404404 -->"
+
+
+def test_an_answer_stands_once(github: GitHubDouble, forge: GitHub, repo: world.Repo) -> None:
+    """Said again it is found; somebody's copy of it is no answer; and where nobody may answer, nothing fails."""
+    pull = repo.pull(files={"a": b"1"})
+    github.comment(pull, "maria", "/golddigger help")
+    asked = github.comments(pull)[-1]
+    github.comment(pull, "mallory", f"> `/golddigger help`\n\nNo.\n<!-- golddigger:reply to={asked.id} -->")
+    for _ in range(2):
+        forge.reply(change_of(forge, pull), str(asked.id), "No.")
+    assert len(github.our_comments(pull)) == 1
+    github.fail("POST .*/comments", 403)
+    forge.reply(change_of(forge, pull), str(asked.id), "Locked.")
+    assert len(github.our_comments(pull)) == 1
