@@ -83,7 +83,7 @@ def _record(parts: Parts, change_id: int, seen: View, report: Report, wanted: in
             changes.want(db, change_id)
             return [Publish(change_id)]
         changes.said(db, change_id, wanted)
-        changes.set_pending(db, change_id, report.conclusion is None)
+        changes.set_pending(db, change_id, report.begun and report.conclusion is None)
         kept = publications.get(db, change_id, report.head)
         concluded = [run.id for run in seen.runs if run.state == "concluded"]
         if kept and kept.said_at:

@@ -131,5 +131,5 @@ def _cut(text: str, most: int) -> str:
 
 
 def _moment(check: Json, now: datetime) -> datetime:
-    told = check.get("completed_at") or check.get("started_at")
+    told = check.get("completed_at")  # not `started_at`, which stays when the check is written again
     return datetime.fromisoformat(told) if told else now

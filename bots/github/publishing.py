@@ -22,4 +22,6 @@ def publish(checks: Checks, comments: Comments, report: Report, before: Publicat
         return
     comment = comments.say(report.comment, before.comment)
     written = datetime.fromisoformat(comment["updated_at"])
+    if report.conclusion is None and now_said.said_at:  # a comment that did not change may keep its time
+        written = max(written, now_said.said_at)
     yield replace(now_said, comment=str(comment["id"]), said_at=written)
