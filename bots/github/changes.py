@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -57,8 +58,9 @@ def _heads(repo: Repo, pulls: Any, head: Sha) -> list[Change]:
 def describe(repo: Repo, pull: Json) -> Change:
     """Put GitHub's pull request into words."""
     head_repo = pull["head"]["repo"] or {}  # None where a fork was deleted
+    told = pull["base"]["repo"]  # newer than any delivery: it may have become private, or have another name
     return Change(
-        repo=repo,
+        repo=replace(repo, path=told["full_name"], private=told["private"]),
         number=str(pull["number"]),
         title=pull["title"],
         author=(pull["user"] or {}).get("login", "ghost"),

@@ -24,7 +24,15 @@ _ENDS = {
 def at_head(api: Api, change: Change) -> list[Pipeline]:
     """Give the runs on the change's head; GitHub lists each by its newest attempt."""
     runs = api.pages("actions", "runs", key="workflow_runs", params={"head_sha": change.head})
-    return [describe(change.repo, run) for run in runs if run["head_sha"] == change.head]
+    return [describe(change.repo, run) for run in runs if run["head_sha"] == change.head and _ours(run, change)]
+
+
+def _ours(run: Json, change: Change) -> bool:
+    """Is a run of this change's branch, or of the repository itself?
+
+    Not of somebody's who opened another pull request with the same commit: that ran on another merge."""
+    source = run.get("head_repository")
+    return source is None or str(source["id"]) in {change.head_repo, change.repo.id}
 
 
 def describe(repo: Repo, run: Json) -> Pipeline:

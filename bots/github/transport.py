@@ -26,6 +26,8 @@ RAW = "application/vnd.github.raw+json"
 _WHO = "golddigger"
 _VERSION = "2022-11-28"
 _TIMEOUTS = (5, 30)
+_CHUNK = 1 << 16
+MOST_BYTES = 64 << 20
 _MOVED = {301, 307, 308}
 _MOST_MOVES = 2
 _TRIES = 3
@@ -119,18 +121,18 @@ class Transport:
     def _once(self, asked: Asked, credentials: Credentials) -> Answer:
         url = f"{self._api}{asked.path}"
         for _ in range(_MOST_MOVES + 1):
-            response = self._request(asked, url, credentials)
+            response, content = self._request(asked, url, credentials)
             if response.status_code not in _MOVED:
-                return self._read(asked, response)
+                return self._read(asked, response, content)
             # A renamed repository: GitHub names its new address, on the API itself.
             url = urljoin(url, response.headers.get("location", ""))
             if not url.startswith(f"{self._api}/"):
                 break
         raise Refused(f"GitHub sent {asked.what} on to {urlsplit(url).hostname}, where it was not followed.")
 
-    def _request(self, asked: Asked, url: str, credentials: Credentials) -> requests.Response:
+    def _request(self, asked: Asked, url: str, credentials: Credentials) -> tuple[requests.Response, bytes]:
         try:
-            return self._session.request(
+            with self._session.request(
                 asked.method,
                 url,
                 params=dict(asked.params) or None,
@@ -139,7 +141,9 @@ class Transport:
                 timeout=_TIMEOUTS,
                 allow_redirects=False,
                 auth=_as_it_is,
-            )
+                stream=True,
+            ) as response:
+                return response, _content(asked, response)
         except requests.exceptions.SSLError as error:
             why = "shows a certificate that is not trusted here; REQUESTS_CA_BUNDLE names a file of those that are"
             raise Unavailable(f"GitHub at {self._api} {why}.") from error
@@ -148,9 +152,9 @@ class Transport:
         except requests.RequestException as error:
             raise Unavailable(f"GitHub at {self._api} broke off.") from error
 
-    def _read(self, asked: Asked, response: requests.Response) -> Answer:
+    def _read(self, asked: Asked, response: requests.Response, content: bytes) -> Answer:
         headers = {name.lower(): text for name, text in response.headers.items()}
-        status, content = response.status_code, response.content
+        status = response.status_code
         try:
             if status in {302, 304} or (asked.accept == RAW and status == 200):
                 return Answer(status=status, headers=headers, data=None, content=content)
@@ -170,6 +174,18 @@ class Transport:
         meant = failure(status, headers, message, asked.what, self._clock())
         passing = isinstance(meant, Unavailable) and status in _PASSING and meant.after is None
         return _Passing(meant) if isinstance(meant, Unavailable) and passing else meant
+
+
+def _content(asked: Asked, response: requests.Response) -> bytes:
+    """Take an answer in, as far as it may go: of a stranger's files, several are asked for at once."""
+    pieces: list[bytes] = []
+    length = 0
+    for piece in response.iter_content(_CHUNK):
+        pieces.append(piece)
+        length += len(piece)
+        if length > MOST_BYTES:
+            raise Refused(f"What GitHub gives for {asked.what} is larger than {MOST_BYTES >> 20} MiB.")
+    return b"".join(pieces)
 
 
 def _headers(asked: Asked, credentials: Credentials) -> dict[str, str]:

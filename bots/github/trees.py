@@ -9,32 +9,40 @@ from itertools import islice
 from typing import Any
 
 from bots.github.client import Api
-from diffing.words import BlobId, Name, Tree, TreeEntry, Unavailable
+from diffing.words import BlobId, Name, Refused, Tree, TreeEntry, Unavailable
 
 Json = Any
 _AT_ONCE = 8
+MOST_CALLS = 500
 _SHA256_LETTERS = 64
 
 
 def tree(api: Api, sha: str) -> Tree:
     """Give every file of a commit."""
     told = api.get("git", "trees", sha, params={"recursive": "1"})
-    entries = _walk(api, sha, "") if told["truncated"] else told["tree"]
+    entries = _walk(api, sha) if told["truncated"] else told["tree"]
     return {Name(each["path"]): TreeEntry(each["mode"], BlobId(each["sha"])) for each in entries if _is_file(each)}
 
 
-def _walk(api: Api, sha: str, below: str) -> Iterator[Json]:
+def _walk(api: Api, sha: str) -> Iterator[Json]:
     """Read a tree folder by folder, where it is too large to be told at once."""
-    for entry in api.get("git", "trees", sha)["tree"]:
-        path = f"{below}{entry['path']}"
-        if _is_file(entry):
-            yield {**entry, "path": path}
-            continue
-        inner = api.get("git", "trees", entry["sha"], params={"recursive": "1"})
-        if inner["truncated"]:
-            yield from _walk(api, entry["sha"], f"{path}/")
-        else:
-            yield from ({**each, "path": f"{path}/{each['path']}"} for each in inner["tree"])
+    todo, calls = [(sha, "")], 0
+    while todo:
+        folder, below = todo.pop()
+        told = api.get("git", "trees", folder)
+        calls += 1 + sum(not _is_file(each) for each in told["tree"])
+        if calls > MOST_CALLS or told["truncated"]:
+            raise Refused("The repository holds too many folders, or too many files in one, to be read.")
+        for entry in told["tree"]:
+            path = f"{below}{entry['path']}"
+            if _is_file(entry):
+                yield {**entry, "path": path}
+                continue
+            inner = api.get("git", "trees", entry["sha"], params={"recursive": "1"})
+            if inner["truncated"]:
+                todo.append((entry["sha"], f"{path}/"))
+            else:
+                yield from ({**each, "path": f"{path}/{each['path']}"} for each in inner["tree"])
 
 
 def _is_file(entry: Json) -> bool:

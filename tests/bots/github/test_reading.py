@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 
 from bots.forge import Change, PipelineState
+from bots.github import transport, trees
 from bots.github.forge import GitHub
 from diffing.pointers import Pointer
 from diffing.words import BlobId, Digest, Name, Refused, Sha, Unavailable
@@ -264,3 +266,57 @@ def test_it_works_on_an_enterprise_server(github: GitHubDouble, repo: world.Repo
     forge = forge_of(github, api_url=github.enterprise_api_url)
     pull = repo.pull(files={"a": b"1"})
     assert change_of(forge, pull).head == pull.head
+
+
+def test_what_another_fork_drew_on_the_same_commit_is_not_this_changes(
+    github: GitHubDouble, forge: GitHub, repo: world.Repo
+) -> None:
+    """Anybody can open a pull request with somebody else's commit; its runs are on another branch's merge."""
+    pull = repo.pull(files={"new": b"1"}, fork="stranger/app", author="stranger")
+    theirs = repo.pull(files={"new": b"2"}, fork="mallory/app", author="mallory")
+    github.finish_workflow(pull, {"goldens": {"a.png": b"drawn"}})
+    github.finish_workflow(theirs, {"goldens": {"a.png": b"forged"}}, head=pull.head)
+    (own,) = forge.pipelines(change_of(forge, pull))
+    assert own.id == str(github.runs(pull)[0].id)
+
+
+def test_what_the_repository_itself_drew_on_a_forks_commit_counts(
+    github: GitHubDouble, forge: GitHub, repo: world.Repo
+) -> None:
+    """Some teams push a fork's commit to a branch of their own, to have it tested there."""
+    pull = repo.pull(files={"new": b"1"}, fork="stranger/app", author="stranger")
+    ours = repo.pull(files={"other": b"2"}, branch="from-a-fork")
+    github.finish_workflow(ours, {"goldens": {"a.png": b"drawn"}}, head=pull.head, event="push")
+    assert len(forge.pipelines(change_of(forge, pull))) == 1
+
+
+def test_a_tree_of_more_folders_than_anybody_has_is_not_walked_to_its_end(
+    github: GitHubDouble, forge: GitHub, repo: world.Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each folder is a request, and a stranger's commit may hold as many as they like, one below the other."""
+    monkeypatch.setattr(trees, "MOST_CALLS", 20)
+    head = repo.commit("main", {f"{'d/' * 50}f": b"x"})
+    repo.truncated = True
+    before = len(github.asked)
+    with pytest.raises(Refused, match="folders"):
+        forge.tree(described(repo), Sha(head))
+    assert len(github.asked) - before < 30
+
+
+def test_a_blob_over_the_limit_is_not_taken_in(
+    forge: GitHub, repo: world.Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GitHub keeps files of a hundred megabytes, and several are fetched at once."""
+    monkeypatch.setattr(transport, "MOST_BYTES", 100_000)
+    head = repo.commit("main", {"large.png": b"x" * 100_001})
+    blob = forge.tree(described(repo), Sha(head))[Name("large.png")].id
+    with pytest.raises(Refused, match="larger"):
+        list(forge.blobs(described(repo), [blob]))
+
+
+def test_a_repository_that_became_private_is_known_as_such_at_once(forge: GitHub, repo: world.Repo) -> None:
+    """A delivery of last week says that it is public; pictures go by what GitHub says when it is asked."""
+    pull = repo.pull(files={"a": b"1"})
+    told_last_week = replace(described(repo), private=False)
+    repo.private = True
+    assert forge.change(told_last_week, str(pull.number)).repo.private
