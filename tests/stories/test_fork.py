@@ -111,11 +111,10 @@ def test_a_box_of_a_fork_binds_the_head_it_was_shown_for(stage: Stage, repo: Rep
     assert repo.file(beside, LOGIN) == screen("Mine!"), stage.why()
 
 
-@pytest.mark.parametrize("by", ["rule", "ruleset"])
-def test_a_protected_branch_takes_the_same_road(stage: Stage, repo: Repo, at_home: Path, by: str) -> None:
+def test_a_protected_branch_takes_the_same_road(stage: Stage, repo: Repo, at_home: Path) -> None:
     """Where nobody may push, a pull request from the branch beside helps; who may push says two commands."""
     pull = broken(stage, repo.pull(branch="develop", files={"a": b"1"}))
-    repo.protect("develop", by)  # type: ignore[arg-type]
+    repo.protect("develop", "ruleset")
     stage.github.comment(pull, "dev", "/golddigger approve login.png")
     stage.settle()
     stage.github.comment(pull, "dev", "/golddigger approve cart.png")

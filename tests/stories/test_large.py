@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from itertools import count
 
 import pytest
+from PIL import Image
 
 from bots.github import committing
+from diffing.digests import blob_id
 from tests.forges.github.world import Pull
 from tests.stories.bench import Stage
 from tests.stories.screens import screen
@@ -21,9 +24,16 @@ suites:
     mode: all
     goldens: ["goldens/**"]
 """
-OLD = screen("Sign in", size=(80, 70))
+OLD = screen("Sign in")
 THREE = {f"goldens/{name}.png": screen(name) for name in ("cart", "home", "login")}
 _numbers = count()
+
+
+def tile(red: int, green: int, blue: int) -> bytes:
+    """Draw a small picture of one colour."""
+    kept = io.BytesIO()
+    Image.new("RGB", (8, 8), (red, green, blue)).save(kept, "PNG")
+    return kept.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -47,12 +57,14 @@ def pull(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Pull:
 def test_three_hundred_goldens_are_one_comment_and_one_commit(stage: Stage) -> None:
     """What does not fit is counted and linked; annotations come in fifties; *approve all* is one commit."""
     drawn = {
-        f"goldens/a-rather-long-folder-name/of-the-screen-number-{number:03}.png": screen(
-            str(number), size=(80, 70)
+        f"goldens/a-rather-long-folder-name/of-the-screen-number-{number:03}.png": tile(
+            number % 256, number // 256, 99
         )
         for number in range(300)
     }
-    repo = stage.github.repo("octo/many", files=dict.fromkeys(drawn, OLD) | {".golddigger.yml": CONFIG})
+    repo = stage.github.repo(
+        "octo/many", files=dict.fromkeys(drawn, tile(255, 255, 255)) | {".golddigger.yml": CONFIG}
+    )
     pull = repo.pull(files={"README.md": b"# Better\n"})
     stage.github.finish_workflow(pull, {"goldens": drawn}, conclusion="success")
     check = stage.check(pull)
@@ -63,7 +75,10 @@ def test_three_hundred_goldens_are_one_comment_and_one_commit(stage: Stage) -> N
     assert "280 goldens more are on [the page]" in body
     stage.tick(pull, "dev", "all 300 goldens")
     stage.settle()
-    assert {name: repo.file("feature", name) for name in drawn} == drawn, stage.why()
+    held = {entry.path: entry.id for entry in repo.git.tree("feature")}
+    assert {name: held[name] for name in drawn} == {name: blob_id(each) for name, each in drawn.items()}, (
+        stage.why()
+    )
     assert len(repo.log("feature")) == 3
 
 
