@@ -134,13 +134,17 @@ def test_all_is_well_again_is_said_in_the_comment_that_said_otherwise() -> None:
         (view_of(replace(run_of([CHANGED]), notes=("CI failed early.",))), "- CI failed early."),
         (
             replace(OPEN, fork=True, beside=BESIDE),
-            "The bot may not push to the fork of this pull request, so the commit stands on `golddigger/pr-12`. "
-            "To bring it in, its author says:\n\n```sh\ngit fetch https://forge/x golddigger/pr-12\n```",
+            (
+                "The bot may not push to the fork of this pull request, so the commit stands on "
+                "`golddigger/pr-12`. To bring it in, its author says:\n\n```sh\ngit fetch https://forge/x golddigger/pr-12\n```"
+            ),
         ),
         (
             replace(OPEN, beside=BESIDE),
-            "The bot may not push to `develop`, which is protected, so the commit stands on `golddigger/pr-12`. "
-            "Open a pull request from there; or, where you may push, say:",
+            (
+                "The bot may not push to `develop`, which is protected, so the commit stands on "
+                "`golddigger/pr-12`. Open a pull request from there; or, where you may push, say:"
+            ),
         ),
         (view_of(run_of([compared(9, "x.png", flaky=True)])), f"*{FLAKY}*"),
         (replace(OPEN, fork=True), f"`/golddigger approve {HEAD[:12]}`"),

@@ -176,7 +176,7 @@ def test_what_did_not_change_stays_approved_after_a_push(stage: Stage, repo: Rep
 
 
 def test_the_run_after_our_commit_proves_the_goldens(stage: Stage, repo: Repo, pull: Pull) -> None:
-    """When CI passes on our commit and keeps no failures, the check holds nobody up, and says that this is good."""
+    """When CI passes on our commit and keeps no failures, the check is neutral and says that it is good."""
     stage.github.comment(pull, "dev", "/golddigger approve")
     stage.settle()
     stage.github.finish_workflow(pull, {}, conclusion="success")
