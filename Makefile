@@ -33,9 +33,10 @@ test-fast: $(READY) ## run the tests of the inner loop, under a minute
 
 check: lint types imports test ## lint, types, import rules and every test
 
-lint: $(READY) ## ruff: style and common mistakes
+lint: $(READY) ## ruff and hadolint: style and common mistakes
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/hadolint Dockerfile
 
 types: $(READY) ## mypy --strict
 	$(BIN)/mypy
