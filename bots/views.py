@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bots import markers
 from bots.forge import Vocabulary
-from diffing.words import Comparison, Digest, Opinion, Sha, Verdict
+from diffing.words import Comparison, Digest, Name, Opinion, Sha, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ class ApprovalView:
     commit: str = ""
     """The commit's id; empty until there is one."""
     url: str = ""
+    files: frozenset[tuple[Name, Digest | None]] = frozenset()
+    """Which candidates it is for, by their goldens' names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,9 @@ class View:
 
     @property
     def committed(self) -> bool:
-        """Was what is approved committed to the branch itself?"""
-        done = any(each.state == "committed" for each in self.approvals)
-        return done and not self.committing and self.beside is None
+        """Was all that is approved committed, and to the branch itself?"""
+        done = {file for each in self.approvals if each.state == "committed" for file in each.files}
+        approved = {
+            (each.name, each.candidate) for each in self.comparisons if self.opinion(each) is Opinion.APPROVED
+        }
+        return bool(done) and approved <= done and not self.committing and self.beside is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 
@@ -28,8 +28,9 @@ def gather(parts: Parts, change_id: int, change: Change, *, waiting: int, now: d
     with parts.reading() as db:
         kept = changes.get(db, change_id)
         said = decisions.of_change(db, change_id)
-        asked = [each for each in approvals.of_change(db, change_id) if change.head in (each.head, each.commit)]
         here = [(run, _compared(db, run)) for run in runs.at_head(db, change_id, change.head)]
+        live = {run.id for run, _ in here}
+        asked = [each for each in approvals.of_change(db, change_id) if _concerns(each, change.head, live)]
     mistakes = _mistakes(parts, change) if any(run.state == "failed" for run, _ in here) else ()
     seen = [_run(parts, run, compared, said_already=mistakes) for run, compared in here]
     everything = list(chain.from_iterable(run.comparisons for run in seen))
@@ -52,6 +53,13 @@ def gather(parts: Parts, change_id: int, change: Change, *, waiting: int, now: d
         commented=kept.comment_id is not None,
         beside=_beside(change, asked),
     )
+
+
+def _concerns(each: StoredApproval, head: str, live: Collection[str]) -> bool:
+    """Does an approval tell how this head stands? One that was carried out does not where the branch was put back
+    to before its commit: its run was over then, and what stands there now is another."""
+    gone = each.state == "committed" and not each.beside and each.run_id not in live
+    return head == each.commit or (head == each.head and not gone)
 
 
 def _compared(db: Connection, run: StoredRun) -> list[Comparison]:
@@ -102,7 +110,12 @@ def _counts(decision: Decision | None) -> Said | None:
 
 def _approval(each: StoredApproval) -> ApprovalView:
     return ApprovalView(
-        state=each.state, who=each.who, why=each.why, commit=each.commit or "", url=each.commit_url
+        state=each.state,
+        who=each.who,
+        why=each.why,
+        commit=each.commit or "",
+        url=each.commit_url,
+        files=frozenset((file.name, file.candidate) for file in each.files),
     )
 
 

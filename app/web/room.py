@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -186,7 +186,7 @@ def lay_out(site: Site, session: Session, run: StoredRun) -> Room:
         counts=Counter(each.outcome for each in found),
         verdict=judge(found, said),
         approvals=asked,
-        committable=_committable(cards, asked),
+        committable=_committable(cards, asked, {each.id for each in standing}),
         siblings=[each for each in standing if each.id != run.id and each.head == run.head],
         newer=_newer(run, standing),
         who=session.people.get(repo.host),
@@ -225,13 +225,13 @@ def _quoted(name: Name) -> str:
     return f"'{name}'" if '"' in name else f'"{name}"'
 
 
-def _committable(cards: Sequence[Card], asked: Sequence[StoredApproval]) -> int:
-    under_way = {
-        (file.name, file.candidate)
-        for each in asked
-        if each.state in ("requested", "committing", "committed")
-        for file in each.files
-    }
+def _committable(cards: Sequence[Card], asked: Sequence[StoredApproval], live: Collection[str]) -> int:
+    def holds(each: StoredApproval) -> bool:
+        # What was committed for a run that is over is gone where the branch was put back since.
+        committed = each.state == "committed" and (each.run_id in live or bool(each.beside))
+        return committed or each.state in ("requested", "committing")
+
+    under_way = {(file.name, file.candidate) for each in asked if holds(each) for file in each.files}
     approved = {
         (card.comparison.name, card.comparison.candidate) for card in cards if card.opinion is Opinion.APPROVED
     }

@@ -21,7 +21,14 @@ BROKEN = compared(4, "test/d.png", Outcome.UNREADABLE, why="It is no picture.")
 SAME = compared(5, "test/e.png", Outcome.SAME)
 OPEN = view_of(run_of([CHANGED, ADDED, SAME]))
 BESIDE = Beside("golddigger/pr-12", ("git fetch https://forge/x golddigger/pr-12",), into="develop")
-COMMITTED = ApprovalView(state="committed", who="alice", commit="c0ffee1234", url="https://forge/c0ffee")
+COMMITTED = ApprovalView(
+    state="committed",
+    who="alice",
+    commit="c0ffee1234",
+    url="https://forge/c0ffee",
+    files=frozenset((each.name, each.candidate) for each in (CHANGED, ADDED)),
+)
+IN_PART = replace(COMMITTED, files=frozenset({(CHANGED.name, CHANGED.candidate)}))
 
 
 def comment(view: View) -> str:
@@ -43,6 +50,11 @@ def comment(view: View) -> str:
         ),
         (
             decided(OPEN, Opinion.APPROVED),
+            Conclusion.ACTION_REQUIRED,
+            "1 golden changed, 1 added · approved, not yet committed",
+        ),
+        (
+            replace(decided(OPEN, Opinion.APPROVED), approvals=(IN_PART,)),
             Conclusion.ACTION_REQUIRED,
             "1 golden changed, 1 added · approved, not yet committed",
         ),

@@ -1,0 +1,84 @@
+"""A check is green for what passed and for what stands committed, and for nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from app import main
+from app.flow import decide
+from bots.forge import User
+from diffing.words import Opinion
+from storage import comparisons, tables
+from tests.forges.github.world import Pull, Repo
+from tests.stories.bench import Stage
+from tests.stories.screens import CONFIG, failures, screen
+
+LOGIN, CART = "test/goldens/login.png", "test/goldens/cart.png"
+OLD, NEW = screen("Sign in"), screen("Log in")
+
+
+@pytest.fixture
+def repo(stage: Stage) -> Repo:
+    """Give a repository with two goldens."""
+    return stage.github.repo("octo/app", files={LOGIN: OLD, CART: OLD, ".golddigger.yml": CONFIG})
+
+
+@pytest.fixture
+def pull(stage: Stage, repo: Repo) -> Pull:
+    """Give a pull request that breaks both, reported."""
+    pull = repo.pull(files={"lib/app.dart": b"// new\n"})
+    stage.github.opened(pull)
+    stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW), "cart": (OLD, NEW)})})
+    assert stage.check(pull).conclusion == "action_required", stage.why()
+    return pull
+
+
+def approve_on_the_page(stage: Stage, golden: str) -> None:
+    """Say yes to one golden of the newest run, without asking for a commit."""
+    with stage.whole.parts.db.begin() as db:
+        run = db.scalars(select(tables.runs.c.id).where(tables.runs.c.state == "concluded")).one()
+        (found,) = [each for each in comparisons.of_run(db, run) if each.name == golden]
+    jobs = decide.decide(
+        stage.whole.parts,
+        run_id=run,
+        who=User("dev"),
+        opinion=Opinion.APPROVED,
+        chosen=[(int(found.id), found.candidate)],
+        via="page",
+        now=main.now(),
+    )
+    stage.whole.carrier.send(jobs)
+    stage.settle()
+
+
+def test_one_golden_committed_does_not_make_another_that_is_not_green(
+    stage: Stage, repo: Repo, pull: Pull
+) -> None:
+    """The cart is approved and committed; of the login somebody only said that it is right."""
+    stage.github.comment(pull, "dev", "/golddigger approve cart.png")
+    stage.settle()
+    assert repo.file("feature", CART) == NEW
+    stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW)})})
+    assert stage.check(pull).conclusion == "action_required", stage.why()
+    approve_on_the_page(stage, LOGIN)
+    assert repo.file("feature", LOGIN) == OLD
+    assert stage.check(pull).conclusion == "action_required", stage.comment(pull).body
+    assert "not yet committed" in (stage.check(pull).title or "")
+    stage.tick(pull, "dev", "login.png")
+    stage.settle()
+    assert repo.file("feature", LOGIN) == NEW
+
+
+def test_a_branch_put_back_to_before_the_commit_is_not_green(stage: Stage, repo: Repo, pull: Pull) -> None:
+    """Its author forced the bot's commit away: what was approved is no longer there."""
+    reviewed = pull.head
+    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.settle()
+    assert repo.file("feature", LOGIN) == NEW
+    repo.git.move("refs/heads/feature", reviewed)
+    pull.follow()
+    stage.github.opened(pull, action="synchronize")
+    stage.settle()
+    assert repo.file("feature", LOGIN) == OLD
+    assert stage.check(pull).conclusion == "action_required", stage.comment(pull).body
