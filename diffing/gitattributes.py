@@ -11,6 +11,8 @@ from diffing.wildcards import Machine, read_as_git
 from diffing.words import Name, Tree
 
 FILE = ".gitattributes"
+MOST_BYTES = 1 << 18
+"""Whoever reads them refuses larger ones: each line is tried on each file."""
 _MOST_IN_LINE = 2048
 _ATTRIBUTE = re.compile(r"[-A-Za-z0-9_.]+")
 _ESCAPED = re.compile(r'\\([0-3][0-7]{2}|[abfnrtv"\\])')

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
 
 from app.flow import settled
-from app.flow.goldens import Goldens
 from app.flow.parts import Parts
 from bots.forge import Change, Write
 from diffing import gitattributes, pointers
@@ -110,10 +110,7 @@ def _into_large(
     parts: Parts, change: Change, contents: dict[Name, bytes | None], tree: Tree
 ) -> dict[Name, bytes | None]:
     """Put what `.gitattributes` sends to git LFS there, and commit its pointer instead."""
-    goldens = Goldens(parts, change.repo)
-    sources = [name for name in gitattributes.files(tree) if name in tree]
-    digests = goldens.digests(tree[name].id for name in sources)
-    texts = {name: parts.blobs.get(digests[tree[name].id]).decode(errors="replace") for name in sources}
+    texts = _attributes(parts, change, contents, tree)
     large = {
         name: content
         for name, content in contents.items()
@@ -128,6 +125,17 @@ def _into_large(
     return {
         name: pointers.write(stored[name]) if name in stored else content for name, content in contents.items()
     }
+
+
+def _attributes(parts: Parts, change: Change, names: Iterable[Name], tree: Tree) -> dict[Name, str]:
+    """Fetch the `.gitattributes` that may speak of these files: as they lie in git, whatever they look like."""
+    folders = {folder for name in names for folder in PurePosixPath(name).parents}
+    sources = {name: tree[name].id for name in gitattributes.files(tree) if PurePosixPath(name).parent in folders}
+    found = dict(parts.forges[change.repo.host].blobs(change.repo, set(sources.values())))
+    for name, id_ in sources.items():
+        if len(found[id_]) > gitattributes.MOST_BYTES:
+            raise Refused(f"`{name}` is larger than {gitattributes.MOST_BYTES >> 10} KiB, and was not read.")
+    return {name: found[id_].decode(errors="replace") for name, id_ in sources.items()}
 
 
 def _stands(name: Name, content: bytes | None, tree: Tree) -> bool:

@@ -82,3 +82,21 @@ def test_a_large_golden_that_nobody_uploaded_is_told_of(stage: Stage) -> None:
     check = stage.check(pull)
     assert check.conclusion == "failure", stage.why()
     assert oid(OLD)[:12] in (check.summary or ""), check.summary
+
+
+def test_attributes_are_read_where_goldens_lie_and_as_git_reads_them(stage: Stage) -> None:
+    """Many others cost nothing, and one that looks like a pointer opens no file."""
+    stage.whole.parts.blobs.put(b"*.png filter=lfs\n")
+    planted = pointer(b"*.png filter=lfs\n")
+    others = {f"other/{number}/.gitattributes": b"* text\n" for number in range(20)}
+    files = {"goldens/a.png": OLD, "goldens/.gitattributes": planted, ".golddigger.yml": CONFIG, **others}
+    repo = stage.github.repo("octo/app", files=files)
+    pull = repo.pull(files={"README.md": b"# Better\n"})
+    stage.github.finish_workflow(pull, {"goldens": {"goldens/a.png": NEW}}, conclusion="success")
+    stage.settle()
+    before = len(stage.github.asked)
+    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.settle()
+    assert repo.file("feature", "goldens/a.png") == NEW, stage.why()
+    fetched = [each.path for each in stage.github.asked[before:] if "/git/blobs/" in each.path]
+    assert len(fetched) <= 2  # the one that counts, once or again
