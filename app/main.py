@@ -80,12 +80,12 @@ def now() -> datetime:
 
 @contextmanager
 def assembled(
-    settings: Settings, forges: Forges | None = None, *, operator: str = "operator", gather: float = 3.0
+    settings: Settings, forges: Forges | None = None, *, operator: str = "operator", gather: float = 5.0
 ) -> Iterator[Whole]:
     """Put Golddigger together: database, blobs, forges, flows, web, queue. Takes it apart when left.
 
     `forges`: those of the settings, where not given. `operator`: whom a printed token signs in.
-    `gather`: seconds that an approval waits for others to share its commit."""
+    `gather`: seconds that an approval waits for the next one to share its commit."""
     forges = github(settings) if forges is None else forges
     engine = database.connect(settings.database_url)
     sandbox = Sandbox(workers=settings.workers, seconds=60, memory=settings.compare_memory)

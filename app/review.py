@@ -112,7 +112,7 @@ def opened(git: Git, branch: str, *, data: Path, port: int | None, say: Say) -> 
     settings = Settings(data=data, public_url=base, secret_key=SecretStr(secrets.token_urlsafe(32)))
     main.migrate(settings)
     with (
-        main.assembled(settings, forges, operator=commits.person(git)[0]) as whole,
+        main.assembled(settings, forges, operator=commits.person(git)[0], gather=0.0) as whole,
         main.serving(whole, host="127.0.0.1", port=port),
     ):
         yield Review(whole=whole, git=git, repo=repo, branch=branch, handovers=handovers, sender=sender)

@@ -5,20 +5,26 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.flow import enact, heads, standing
-from app.flow.jobs import Job, Publish
+from app.flow.jobs import Approve, Job, Publish
 from app.flow.parts import Parts
 from bots.forge import Change, Committed, Conflict, Forbidden, Reaction
 from diffing.words import Refused, Sha, Unavailable
 from storage import approvals, changes
 from storage.approvals import StoredApproval
 
+_LONGEST = 12
+"""So many times the time between two approvals may pass until they are committed."""
+
 
 def approve(parts: Parts, change_id: int, now: datetime) -> list[Job]:
     """Commit what was approved on a change: everything that waits, in one commit."""
     with parts.db.begin() as db:
+        wait = _patience(parts, approvals.of_change(db, change_id), now)
+        if wait > 0:
+            return [Approve(change_id, wait)]
         claimed = approvals.claim(db, change_id, batch=secrets.token_urlsafe(12), now=now, until=now + parts.lease)
     if not claimed:
         return []
@@ -31,6 +37,16 @@ def approve(parts: Parts, change_id: int, now: datetime) -> list[Job]:
         raise
     except Refused as refused:
         return give_up(parts, change_id, claimed, str(refused))
+
+
+def _patience(parts: Parts, asked: Sequence[StoredApproval], now: datetime) -> float:
+    """Give how many seconds to wait still: whoever ticks box after box wants one commit, and each tick may come
+    a while after the one before. Somebody who never stops is not waited for for ever."""
+    waiting = [each.requested_at for each in asked if each.state == "requested"]
+    if not waiting:
+        return 0.0
+    gather = timedelta(seconds=parts.gather)
+    return (min(max(waiting) + gather, min(waiting) + _LONGEST * gather) - now).total_seconds()
 
 
 def give_up_all(parts: Parts, change_id: int, why: str, now: datetime) -> list[Job]:

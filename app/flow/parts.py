@@ -38,8 +38,8 @@ class Parts:
     differ: Callable[[bytes, bytes, Rules], Difference]
     links: Links
     pictures: Pictures = Pictures.OFF
-    gather: float = 3.0
-    """Seconds that an approval waits for others to share its commit."""
+    gather: float = 5.0
+    """Seconds that an approval waits for the next one to share its commit."""
     lease: timedelta = timedelta(minutes=10)
     """How long a claimed piece of work is left alone before somebody else takes over."""
 
