@@ -11,7 +11,7 @@ from bots import markers
 from bots.forge import Vocabulary
 from bots.lines import spoken
 from bots.markers import ComparisonBox, Everything, SuiteBox
-from diffing.globs import matches
+from diffing.globs import literal, matches
 from diffing.words import Comparison
 
 APPROVE = "approve"
@@ -129,12 +129,22 @@ _COMMAND = re.compile(r" {0,3}/golddigger(?:\s+(.*)|)", re.IGNORECASE)
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'|`([^`]*)`")
 _TOKEN = re.compile(rf"(?:{_QUOTED.pattern}|\S)+")
 _SHA = re.compile(r"[0-9a-fA-F]{7,40}")
+_HARD = {'"': r"[\!-#]", "<": "[;-=]"}
+"""What ends a quotation in a command, or hides the rest of it; each as a glob, with its rare neighbours."""
 
 
 def commands(text: str) -> list[Command | Unknown]:
     """Read the commands of a comment in their order, each once. Code, quotes and hidden text hold none."""
     found = (_COMMAND.fullmatch(line) for line in spoken(text))
     return list(dict.fromkeys(_order(each[1] or "") for each in found if each))[:MOST_COMMANDS]
+
+
+def argument(name: str) -> str:
+    """Write a golden's name so that a command means it alone, whatever it is called."""
+    if _SHA.fullmatch(name) or _is_whole(name) or not _HARD.keys().isdisjoint(name):
+        alone = "".join(_HARD.get(each) or literal(each) for each in name)
+        return _in_quotes(f"/{alone}")  # a glob from the root: no other word of ours begins so
+    return _in_quotes(name)
 
 
 def choose(selection: Selection, comparisons: Sequence[Comparison]) -> list[Comparison]:
@@ -175,12 +185,20 @@ def _approve(arguments: tuple[str, ...]) -> Approve | Unknown:
 
 def _selection(arguments: tuple[str, ...]) -> Selection | None:
     """Read what is chosen; None where *all* or a suite stands beside something else."""
-    whole = [each for each in arguments if each.casefold() == "all" or each.casefold().startswith("suite:")]
+    whole = [each for each in arguments if _is_whole(each)]
     if not whole:
         return Globs(arguments) if arguments else All()
     if len(arguments) > 1:
         return None
     return All() if whole[0].casefold() == "all" else OfSuite(whole[0][len("suite:") :])
+
+
+def _is_whole(argument: str) -> bool:
+    return argument.casefold() == "all" or argument.casefold().startswith("suite:")
+
+
+def _in_quotes(argument: str) -> str:
+    return f'"{argument}"' if any(each.isspace() or each in "'`" for each in argument) else argument
 
 
 def _unknown(word: str) -> Unknown:

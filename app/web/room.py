@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 from app.web.sessions import Session
 from app.web.site import Identity, Site
+from bots import commands
 from bots.forge import User, Vocabulary
 from diffing.formats import EXTENSIONS, Format
 from diffing.verdict import judge
@@ -160,7 +161,11 @@ class Room:
     def command(self, name: Name | None = None) -> str:
         """Give the comment that approves one golden, or all; on a fork it must name the commit that was seen."""
         fork = self.change.head_repo != self.repo.forge_id
-        words = ("/golddigger approve", _quoted(name) if name else "", self.run.head[:12] if fork else "")
+        words = (
+            "/golddigger approve",
+            commands.argument(name) if name else "",
+            self.run.head[:12] if fork else "",
+        )
         return " ".join(word for word in words if word)
 
 
@@ -217,12 +222,6 @@ def _shown(comparison: Comparison) -> Shown:
     if promised in (Format.BMP, Format.TIFF, Format.AVIF):  # not every browser shows them
         return Shown.FILE
     return Shown.PICTURE if promised.is_image else Shown.TEXT
-
-
-def _quoted(name: Name) -> str:
-    if not any(sign.isspace() or sign in "\"'" for sign in name):
-        return name
-    return f"'{name}'" if '"' in name else f'"{name}"'
 
 
 def _committable(cards: Sequence[Card], asked: Sequence[StoredApproval], live: Collection[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -201,7 +202,12 @@ def _size(path: Path) -> int:
     return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
 
 
+def suggestion(branch: str) -> str:
+    """Write the command that shows a branch's newest commit, to be copied."""
+    return f"git log -1 --stat {shlex.quote(branch)}"
+
+
 def _committed(git: Git, branch: str, made: Sha, files: int) -> str:
     what = "1 file" if files == 1 else f"{files} files"
-    seen = commits.advice(git, branch) or f"See it: git log -1 --stat {branch}"
+    seen = commits.advice(git, branch) or f"See it: {suggestion(branch)}"
     return f"Committed {what} to {branch} as {made[:10]}.\n{seen}"
