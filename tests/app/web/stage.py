@@ -189,6 +189,7 @@ def set_up(
         forges={"local": forge},
         differ=differ,
         links=Links(base, b"l" * 32),
+        gather=0.0,
     )
     change = forge.change(repositories.describe(git), "redesign")
     with parts.db.begin() as db:
