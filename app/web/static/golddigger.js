@@ -204,14 +204,16 @@ document.addEventListener("scroll", (event) => {
   }
 }, { capture: true, passive: true });
 
-// … and begin where they differ most.
-document.addEventListener("load", (event) => {
-  const from = event.target.closest?.("[data-from]")?.dataset.from;
-  const frame = from && event.target.closest(".frame");
+// … and begin where they differ most: each by itself as it arrives, leading nobody.
+function begin(picture) {
+  const from = picture.closest("[data-from]")?.dataset.from;
+  const frame = from && picture.closest(".frame");
   if (!frame) return;
-  frame.scrollTop = from * event.target.clientHeight - frame.clientHeight / 4;
-  followed.set(frame, frame.scrollTop);  // each does so by itself, and leads nobody
-}, { capture: true });
+  frame.scrollTop = from * picture.clientHeight - frame.clientHeight / 4;
+  followed.set(frame, frame.scrollTop);
+}
+document.addEventListener("load", (event) => event.target.matches?.("img") && begin(event.target), { capture: true });
+for (const picture of document.querySelectorAll("[data-from] img")) if (picture.complete) begin(picture);
 
 function offerCopying(place) {
   for (const button of place.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
