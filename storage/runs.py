@@ -144,6 +144,12 @@ def progress(db: Connection, run_id: str, *, done: int, total: int) -> None:
     db.execute(comparing.values(done=done, total=total))
 
 
+def renew(db: Connection, run_ids: Sequence[str], *, until: datetime) -> None:
+    """Say that runs are still being compared."""
+    at_it = update(runs).where(runs.c.id.in_(run_ids), runs.c.state == "comparing")
+    db.execute(at_it.values(lease_until=until))
+
+
 def conclude(
     db: Connection,
     run_id: str,

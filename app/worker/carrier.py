@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
 import structlog
@@ -19,9 +19,12 @@ from app.flow import work
 from app.flow.jobs import Approve, Compare, Ingest, Job, Publish
 from app.flow.parts import Parts
 from diffing.words import Refused, Unavailable
+from storage import runs
 
 log = structlog.get_logger("worker")
 
+_LONGEST = timedelta(hours=3)
+"""Whoever compares a run for longer hangs: somebody else may take over."""
 _TRIES = 3
 """So often is a job tried that breaks us; what is merely unavailable is tried for as long as it takes."""
 _KINDS: Mapping[str, Callable[[Any], Job]] = {
@@ -40,6 +43,7 @@ class Carrier:
     def __init__(self, broker: Broker, parts: Parts, clock: Callable[[], datetime]) -> None:
         self._parts = parts
         self._clock = clock
+        self._comparing: dict[str, datetime] = {}
         self._actors: dict[str, Actor[[int | str], None]] = {
             kind: actor(broker=broker, actor_name=kind, queue_name=kind, priority=_FIRST[kind])(self._worker(kind))
             for kind in _KINDS
@@ -53,6 +57,14 @@ class Carrier:
                     delay = int(job.after * 1000) if isinstance(job, Approve) else 0
                     kind = type(job).__name__.lower()
                     self._actors[kind].send_with_options(args=(id_,), delay=delay or None)
+
+    def renew(self) -> None:
+        """Keep the runs that are compared here, as long as anybody would wait for one."""
+        now = self._clock()
+        mine = [run for run, since in list(self._comparing.items()) if now - since < _LONGEST]
+        if mine:
+            with self._parts.db.begin() as db:
+                runs.renew(db, mine, until=now + self._parts.lease)
 
     def drain(self, jobs: Iterable[Job]) -> int:
         """Do jobs and all that follows from them here and now; give how many that was."""
@@ -73,7 +85,7 @@ class Carrier:
 
     def _do(self, job: Job) -> None:
         now = self._clock()
-        with structlog.contextvars.bound_contextvars(job=str(job)):
+        with structlog.contextvars.bound_contextvars(job=str(job)), self._noted(job, now):
             try:
                 follow = work.work(self._parts, job, now)
             except Unavailable as unavailable:
@@ -85,6 +97,17 @@ class Carrier:
                 follow = self._broken(job, broken, now)
         self.send(follow)
         log.info("done", seconds=round((self._clock() - now).total_seconds(), 3), follow=[str(j) for j in follow])
+
+    @contextmanager
+    def _noted(self, job: Job, now: datetime) -> Iterator[None]:
+        if not isinstance(job, Compare):
+            yield
+            return
+        self._comparing[job.run] = now
+        try:
+            yield
+        finally:
+            self._comparing.pop(job.run, None)
 
     def _later(self, unavailable: Unavailable) -> NoReturn:
         after = unavailable.after

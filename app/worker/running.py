@@ -9,12 +9,10 @@ from threading import Event, Thread
 
 import structlog
 from dramatiq import Broker, Worker
-from sqlalchemy.exc import OperationalError
 
 from app.flow.parts import Parts
 from app.flow.sweep import sweep
 from app.worker.carrier import Carrier
-from diffing.words import Unavailable
 
 log = structlog.get_logger("worker")
 
@@ -40,8 +38,9 @@ def running(
 def _tick(ended: Event, carrier: Carrier, parts: Parts, clock: Callable[[], datetime], every: float) -> None:
     while True:
         try:
+            carrier.renew()
             carrier.send(sweep(parts, clock()))
-        except (OperationalError, Unavailable):
+        except Exception:  # whatever it is, the next sweep must come
             log.exception("sweep failed")
         if ended.wait(every):
             return
