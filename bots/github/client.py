@@ -85,10 +85,10 @@ class Api:
             raise Unavailable("GitHub did not say where a download lies.")
         return answer.headers["location"]
 
-    def post(self, *segments: str, body: Json, paced: bool = True) -> Answer:
-        """Create something. Objects that nobody is told of need no pace."""
+    def post(self, *segments: str, body: Json, paced: bool = True, share: float = 1.0) -> Answer:
+        """Create something. Objects that nobody is told of need no pace. `share`: as in `Pacer.wait`."""
         if paced:
-            self._client.pacer.wait(self._repo.tenant)
+            self._client.pacer.wait(self._repo.tenant, share=share)
         return self._send(Asked(method="POST", path=self._path(segments), body=body))
 
     def patch(self, *segments: str, body: Json, repeat: bool = False) -> Answer:

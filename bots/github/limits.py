@@ -54,6 +54,14 @@ def _seconds(text: str | None) -> float | None:
     return float(text) if text and text.isdecimal() and len(text) < 12 else None
 
 
+class Full(Unavailable):
+    """All that may be written for a while is written."""
+
+
+COURTESY = 0.5
+"""The share that answers to comments may take: anybody can ask for them, as often as they like."""
+
+
 class Pacer:
     """Space the requests that create content, by tenant: GitHub bears one a second, 80 a minute, 500 an hour.
 
@@ -75,14 +83,15 @@ class Pacer:
         self._lock = threading.Lock()
         self._sent: dict[str, deque[float]] = {}
 
-    def wait(self, tenant: str) -> None:
-        """Wait for this tenant's turn."""
+    def wait(self, tenant: str, *, share: float = 1.0) -> None:
+        """Wait for this tenant's turn; with a `share`, until so much of what GitHub bears is not used up."""
         with self._lock:
             now = self._clock()
             sent = self._sent.setdefault(tenant, deque(maxlen=max(self._windows.values())))
-            turn = max([now, *(self._free(sent, length, most) for length, most in self._windows.items())])
+            bounds = [(length, max(1, int(most * share))) for length, most in self._windows.items()]
+            turn = max([now, *(self._free(sent, length, most) for length, most in bounds)])
             if turn - now > self._patience:
-                raise Unavailable("GitHub bears no more writing for a while.", turn - now)
+                raise Full("GitHub bears no more writing for a while.", turn - now)
             sent.append(turn)
         if turn > now:
             self._sleep(turn - now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bots.forge import Reaction
 from bots.github.client import Api
-from bots.github.limits import Failed
+from bots.github.limits import COURTESY, Failed, Full
 
 _SIGNS = {Reaction.SEEN: "eyes", Reaction.DONE: "rocket", Reaction.REFUSED: "confused"}
 _UNREACHABLE = {403, 404, 410, 422}  # deleted meanwhile, or the conversation is locked
@@ -13,9 +13,12 @@ _MOST_LETTERS = 200
 
 
 def react(api: Api, comment: str, reaction: Reaction) -> None:
-    """Show a sign under a comment. A comment that is gone needs none."""
+    """Show a sign under a comment. A comment that is gone needs none, and no order waits for its sign."""
     try:
-        api.post("issues", "comments", comment, "reactions", body={"content": _SIGNS[reaction]})
+        sign = {"content": _SIGNS[reaction]}
+        api.post("issues", "comments", comment, "reactions", body=sign, share=COURTESY)
+    except Full:
+        return
     except Failed as failed:
         if failed.status not in _UNREACHABLE:
             raise
@@ -29,7 +32,7 @@ def reply(api: Api, number: str, comment: str, text: str) -> None:
     if asked and _stands(api, number, body, since=asked["updated_at"]):
         return
     try:
-        api.post("issues", number, "comments", body={"body": body})
+        api.post("issues", number, "comments", body={"body": body}, share=COURTESY)
     except Failed as failed:
         if failed.status not in _UNREACHABLE:
             raise
