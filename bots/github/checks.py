@@ -7,11 +7,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from bots.forge import Annotation, Button, Publications, Report
 from bots.github.client import Api
-from bots.github.transport import Clock
+from bots.github.transport import Answer, Clock
 
 Json = Any
 _AT_ONCE = 50
@@ -48,14 +49,15 @@ class Checks:
             if standing["output"]["annotations_count"]:
                 batches = [[]]
             path = ("check-runs", str(standing["id"]))
-            check = self.api.patch(*path, body=self._body(report, batches[0])).data
+            answer = self.api.patch(*path, body=self._body(report, batches[0]))
         else:
             body = {"head_sha": report.head, **self._body(report, batches[0])}
-            check = self.api.post("check-runs", body=body).data
+            answer = self.api.post("check-runs", body=body)
+        check = str(answer.data["id"])
         for batch in batches[1:]:
             output = {**_output(report), "annotations": [_annotation(each) for each in batch]}
-            self.api.patch("check-runs", str(check["id"]), body={"output": output})
-        return Said(str(check["id"]), digest, _moment(check, self.clock()))
+            answer = self.api.patch("check-runs", check, body={"output": output})
+        return Said(check, digest, _moment(answer, self.clock()))
 
     def _standing(self, report: Report, before: Publications) -> Json | None:
         """Give our check on this head; also one that was made just before a crash, and not recorded."""
@@ -130,6 +132,9 @@ def _cut(text: str, most: int) -> str:
     return text.encode()[:most].decode(errors="ignore")
 
 
-def _moment(check: Json, now: datetime) -> datetime:
-    told = check.get("completed_at")  # not `started_at`, which stays when the check is written again
-    return datetime.fromisoformat(told) if told else now
+def _moment(answer: Answer, now: datetime) -> datetime:
+    """Tell when that was by GitHub's clock: comments are held against it, and ours may go otherwise."""
+    try:
+        return parsedate_to_datetime(answer.headers["date"])
+    except (KeyError, ValueError):
+        return now.replace(microsecond=0)  # GitHub tells of no less than seconds
