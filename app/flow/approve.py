@@ -4,19 +4,52 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.flow import enact, heads, standing
 from app.flow.jobs import Approve, Job, Publish
 from app.flow.parts import Parts
-from bots.forge import Change, Committed, Conflict, Forbidden, Reaction
+from bots.forge import Change, Committed, Conflict, Forbidden, Forge, Reaction, Write
 from diffing.words import Refused, Sha, Unavailable
 from storage import approvals, changes
 from storage.approvals import StoredApproval
 
 _LONGEST = 12
 """So many times the time between two approvals may pass until they are committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Approvals of one change that one commit is to carry out, and the change as it stands now."""
+
+    parts: Parts
+    change_id: int
+    change: Change
+    claimed: tuple[StoredApproval, ...]
+    now: datetime
+
+    @property
+    def forge(self) -> Forge:
+        """Whom to ask."""
+        return self.parts.forges[self.change.repo.host]
+
+    @property
+    def ids(self) -> list[str]:
+        """The approvals' ids."""
+        return [each.id for each in self.claimed]
+
+    def writes(self, onto: Change) -> list[Write]:
+        """Give what is not yet as approved where this head stands."""
+        return enact.writes(self.parts, self.change_id, onto, self.claimed)
+
+    def message(self, files: Sequence[Write]) -> str:
+        """Word the commit."""
+        return enact.message(self.parts, self.change_id, self.change, self.claimed, files)
+
+    def of(self, claimed: Sequence[StoredApproval]) -> Batch:
+        """Give a part of it."""
+        return replace(self, claimed=tuple(claimed))
 
 
 def approve(parts: Parts, change_id: int, now: datetime) -> list[Job]:
@@ -29,8 +62,7 @@ def approve(parts: Parts, change_id: int, now: datetime) -> list[Job]:
     if not claimed:
         return []
     try:
-        change = standing.ask(parts, change_id)
-        return _carry_out(parts, change_id, change, claimed, now)
+        return _carry_out(Batch(parts, change_id, standing.ask(parts, change_id), tuple(claimed), now))
     except Unavailable:
         with parts.db.begin() as db:
             approvals.release(db, [each.id for each in claimed])
@@ -66,111 +98,90 @@ def give_up(parts: Parts, change_id: int, claimed: Sequence[StoredApproval], why
     return [Publish(change_id)]
 
 
-def _carry_out(
-    parts: Parts, change_id: int, change: Change, claimed: Sequence[StoredApproval], now: datetime
-) -> list[Job]:
-    made = _made(parts, change, claimed) if any(each.tries > 1 for each in claimed) else None
-    if made is not None and _whole(parts, change_id, change, claimed, made):
-        return _record(parts, change_id, change, claimed, made)
-    if made is not None and made.sha == change.head and change.open:
-        return _commit(parts, change_id, change, claimed, now)  # the rest of what was made in part
-    due = [each for each in claimed if each.head == change.head and change.open]
-    late = [each for each in claimed if each not in due]
-    jobs = _stale(parts, change_id, change, late, now, in_part=made is not None) if late else []
-    return jobs + (_commit(parts, change_id, change, due, now) if due else [])
+def _carry_out(batch: Batch) -> list[Job]:
+    made = _made(batch) if any(each.tries > 1 for each in batch.claimed) else None
+    if made is not None and _whole(batch, made):
+        return _record(batch, made)
+    if made is not None and made.sha == batch.change.head and batch.change.open:
+        return _commit(batch)  # the rest of what was made in part
+    due = [each for each in batch.claimed if each.head == batch.change.head and batch.change.open]
+    late = [each for each in batch.claimed if each not in due]
+    jobs = _stale(batch.of(late), in_part=made is not None) if late else []
+    return jobs + (_commit(batch.of(due)) if due else [])
 
 
-def _commit(
-    parts: Parts, change_id: int, change: Change, claimed: Sequence[StoredApproval], now: datetime
-) -> list[Job]:
-    writes = enact.writes(parts, change_id, change, claimed)
+def _commit(batch: Batch) -> list[Job]:
+    writes = batch.writes(batch.change)
     if not writes:
-        return give_up(parts, change_id, claimed, "what was approved was taken back, or stands there already.")
-    message = enact.message(parts, change_id, change, claimed, writes)
-    forge = parts.forges[change.repo.host]
+        return _nothing_left(batch)
     try:
-        commit = forge.commit(change, writes, message, change.head)
+        commit = batch.forge.commit(batch.change, writes, batch.message(writes), batch.change.head)
     except Conflict:
-        return _moved(parts, change_id, claimed, now)
+        return _moved(batch)
     except Forbidden:
-        return _commit_beside(parts, change_id, change, claimed)
-    return _record(parts, change_id, change, claimed, commit)
+        return _commit_beside(batch)
+    return _record(batch, commit)
 
 
-def _commit_beside(parts: Parts, change_id: int, change: Change, claimed: Sequence[StoredApproval]) -> list[Job]:
+def _commit_beside(batch: Batch) -> list[Job]:
     """Commit onto a branch of our own, on top of what went there before for this head."""
-    with parts.reading() as db:
-        all_of_it = approvals.of_change(db, change_id)
-    before = [each.commit for each in all_of_it if each.beside and each.commit and each.head == change.head]
-    onto = replace(change, head=Sha(before[-1])) if before else change
-    writes = enact.writes(parts, change_id, onto, claimed)
+    with batch.parts.reading() as db:
+        all_of_it = approvals.of_change(db, batch.change_id)
+    before = [each.commit for each in all_of_it if each.beside and each.commit and each.head == batch.change.head]
+    onto = replace(batch.change, head=Sha(before[-1])) if before else batch.change
+    writes = batch.writes(onto)
     if not writes:
-        return give_up(parts, change_id, claimed, "what was approved was taken back, or stands there already.")
-    branch = enact.branch_beside(change)
-    message = enact.message(parts, change_id, change, claimed, writes)
-    commit = parts.forges[change.repo.host].commit_beside(onto, writes, message, branch)
-    return _record(parts, change_id, change, claimed, commit, beside=branch)
+        return _nothing_left(batch)
+    branch = enact.branch_beside(batch.change)
+    commit = batch.forge.commit_beside(onto, writes, batch.message(writes), branch)
+    return _record(batch, commit, beside=branch)
 
 
-def _moved(parts: Parts, change_id: int, claimed: Sequence[StoredApproval], now: datetime) -> list[Job]:
+def _nothing_left(batch: Batch) -> list[Job]:
+    why = "what was approved was taken back, or stands there already."
+    return give_up(batch.parts, batch.change_id, batch.claimed, why)
+
+
+def _moved(batch: Batch) -> list[Job]:
     """The head moved under us: by somebody's push, or because whoever took over from us made the commit."""
-    change = standing.ask(parts, change_id)
-    made = _made(parts, change, claimed)
-    if made is not None and _whole(parts, change_id, change, claimed, made):
-        return _record(parts, change_id, change, claimed, made)
-    return _stale(parts, change_id, change, claimed, now, in_part=made is not None)
+    now = replace(batch, change=standing.ask(batch.parts, batch.change_id))
+    made = _made(now)
+    if made is not None and _whole(now, made):
+        return _record(now, made)
+    return _stale(now, in_part=made is not None)
 
 
-def _made(parts: Parts, change: Change, claimed: Sequence[StoredApproval]) -> Committed | None:
+def _made(batch: Batch) -> Committed | None:
     """Find the commit in the branch by its trailers: the last of several, where it was split."""
-    trailers = {f"Golddigger-Approval: {each.id}" for each in claimed}
-    for commit in parts.forges[change.repo.host].history(change, 20):
+    trailers = {f"Golddigger-Approval: {each.id}" for each in batch.claimed}
+    for commit in batch.forge.history(batch.change, 20):
         if trailers <= set(commit.message.splitlines()):
             return commit
     return None
 
 
-def _whole(
-    parts: Parts, change_id: int, change: Change, claimed: Sequence[StoredApproval], made: Committed
-) -> bool:
+def _whole(batch: Batch, made: Committed) -> bool:
     """Did all that was approved stand in the branch with that commit?"""
-    return not enact.writes(parts, change_id, replace(change, head=made.sha), claimed)
+    return not batch.writes(replace(batch.change, head=made.sha))
 
 
-def _record(
-    parts: Parts,
-    change_id: int,
-    change: Change,
-    claimed: Sequence[StoredApproval],
-    commit: Committed,
-    *,
-    beside: str = "",
-) -> list[Job]:
-    with parts.db.begin() as db:
-        approvals.commit(db, [each.id for each in claimed], commit=commit.sha, url=commit.url, beside=beside)
-        changes.want(db, change_id)
-    forge = parts.forges[change.repo.host]
-    for comment in {each.comment_id for each in claimed if each.comment_id}:
-        forge.react(change, comment, Reaction.DONE)
-    return [Publish(change_id)]
+def _record(batch: Batch, commit: Committed, *, beside: str = "") -> list[Job]:
+    with batch.parts.db.begin() as db:
+        approvals.commit(db, batch.ids, commit=commit.sha, url=commit.url, beside=beside)
+        changes.want(db, batch.change_id)
+    for comment in {each.comment_id for each in batch.claimed if each.comment_id}:
+        batch.forge.react(batch.change, comment, Reaction.DONE)
+    return [Publish(batch.change_id)]
 
 
-def _stale(
-    parts: Parts,
-    change_id: int,
-    change: Change,
-    claimed: Sequence[StoredApproval],
-    now: datetime,
-    *,
-    in_part: bool = False,
-) -> list[Job]:
-    people = ", ".join(sorted({f"@{each.who}" for each in claimed}))
+def _stale(batch: Batch, *, in_part: bool = False) -> list[Job]:
+    people = ", ".join(sorted({f"@{each.who}" for each in batch.claimed}))
     why = (
         f"{people}: {'only a part' if in_part else 'nothing'} was committed, because the branch moved from "
-        f"{claimed[0].head[:12]} to "
-        f"{change.head[:12]} since you looked. What did not change stays approved; look at the rest again."
+        f"{batch.claimed[0].head[:12]} to {batch.change.head[:12]} since you looked. "
+        "What did not change stays approved; look at the rest again."
     )
-    with parts.db.begin() as db:
-        approvals.stale(db, [each.id for each in claimed], why=why)
-        changes.want(db, change_id, why)
-    return [*heads.look(parts, change, now), Publish(change_id)]
+    with batch.parts.db.begin() as db:
+        approvals.stale(db, batch.ids, why=why)
+        changes.want(db, batch.change_id, why)
+    return [*heads.look(batch.parts, batch.change, batch.now), Publish(batch.change_id)]
