@@ -80,7 +80,8 @@ def _beside(view: View) -> list[str]:
         return []
     change, branch = view.vocabulary.change, markdown.code(view.beside.branch)
     if view.fork:
-        where, how = f"the fork of this {change}", "To bring it in, its author says:"
+        where = f"the fork of this {change}"
+        how = f"To bring it in, its author says, with {markdown.code(view.beside.into)} checked out, and pushes:"
     else:
         where = f"{markdown.code(view.beside.into)}, which is protected"
         how = f"Open a {change} from there; or, where you may push, say:"

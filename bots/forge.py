@@ -290,8 +290,8 @@ class Forge(Protocol):
         ...
 
     def commit_beside(self, change: Change, files: Sequence[Write], message: str, branch: str) -> Committed:
-        """Write files in one commit on top of the change's head, onto a branch of the base repository that is
-        made, or moved, for it. For a fork whose branch the bot may not push to."""
+        """Write files in one commit on top of `change.head`, onto a branch of the base repository that is made, or
+        moved, for it. For a change whose own branch the bot may not push to."""
         ...
 
     def history(self, change: Change, most: int) -> list[Committed]:

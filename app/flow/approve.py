@@ -124,16 +124,24 @@ def _commit(batch: Batch) -> list[Job]:
 
 
 def _commit_beside(batch: Batch) -> list[Job]:
-    """Commit onto a branch of our own, on top of what went there before for this head."""
+    """Commit onto a branch of our own: with what went there before for this head, so that nothing is lost.
+
+    For a fork on top of the base, with the goldens alone: its code must not come to lie on a branch of the base
+    repository, where workflows run with secrets. Else on top of what went there before, or of the head."""
     with batch.parts.reading() as db:
         all_of_it = approvals.of_change(db, batch.change_id)
-    before = [each.commit for each in all_of_it if each.beside and each.commit and each.head == batch.change.head]
-    onto = replace(batch.change, head=Sha(before[-1])) if before else batch.change
-    writes = batch.writes(onto)
+    gone_before = [each for each in all_of_it if each.beside and each.head == batch.change.head]
+    if batch.change.fork:
+        onto = replace(batch.change, head=batch.change.base)
+        whole = batch.of([*gone_before, *batch.claimed])
+    else:
+        last = next((each.commit for each in reversed(gone_before) if each.commit), None)
+        onto, whole = replace(batch.change, head=Sha(last or batch.change.head)), batch
+    writes = whole.writes(onto)
     if not writes:
         return _nothing_left(batch)
     branch = enact.branch_beside(batch.change)
-    commit = batch.forge.commit_beside(onto, writes, batch.message(writes), branch)
+    commit = batch.forge.commit_beside(onto, writes, whole.message(writes), branch)
     return _record(batch, commit, beside=branch)
 
 

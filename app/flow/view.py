@@ -132,6 +132,8 @@ def _beside(change: Change, asked: Sequence[StoredApproval]) -> Beside | None:
         return None
     branch = enact.branch_beside(change)
     url = change.url.rsplit("/pull/", 1)[0]
+    fetch = f"git fetch {url} {branch}"
+    if change.fork:  # the commit lies on the base, not on the fork's head
+        return Beside(branch, (fetch, "git cherry-pick -X theirs FETCH_HEAD"), into=change.branch)
     # Wherever they are run, these touch nothing but that branch, and only forward.
-    commands = (f"git fetch {url} {branch}", f"git push origin FETCH_HEAD:{shlex.quote(change.branch)}")
-    return Beside(branch, commands, into=change.branch)
+    return Beside(branch, (fetch, f"git push origin FETCH_HEAD:{shlex.quote(change.branch)}"), into=change.branch)

@@ -148,8 +148,8 @@ def test_all_is_well_again_is_said_in_the_comment_that_said_otherwise() -> None:
             replace(OPEN, fork=True, beside=BESIDE),
             (
                 "The bot may not push to the fork of this pull request, so the commit stands on "
-                "`golddigger/pr-12`. To bring it in, its author says:\n\n```sh\n"
-                "git fetch https://forge/x golddigger/pr-12\n```"
+                "`golddigger/pr-12`. To bring it in, its author says, with `develop` checked out, and pushes:"
+                "\n\n```sh\ngit fetch https://forge/x golddigger/pr-12\n```"
             ),
         ),
         (

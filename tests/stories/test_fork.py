@@ -45,7 +45,7 @@ def broken(stage: Stage, pull: Pull) -> Pull:
     return pull
 
 
-def bring_in(stage: Stage, pull: Pull, clone: Path) -> None:
+def bring_in(stage: Stage, pull: Pull, clone: Path, *, checked_out: str = "main") -> None:
     """Say the git commands of the comment in a clone, as its author would."""
     said = re.search(r"```sh\n(.*?)```", stage.comment(pull).body, re.DOTALL)
     assert said, stage.comment(pull).body
@@ -55,6 +55,7 @@ def bring_in(stage: Stage, pull: Pull, clone: Path) -> None:
         address = f"url.file://{where.git.folder}.insteadOf"
         subprocess.run(["git", "config", "--global", address, f"{stage.github.web_url}/{where.path}"], check=True)
     subprocess.run(["git", "clone", "-q", f"{stage.github.web_url}/{pull.head_repo.path}", clone], check=True)
+    subprocess.run(["git", "checkout", "-q", checked_out], cwd=clone, check=True)
     lines = said[1].strip().splitlines()
     assert len(lines) == 2
     for line in lines:
@@ -68,6 +69,7 @@ def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / ".gitconfig"))
+    (home / ".gitconfig").write_text("[user]\n\tname = Stranger\n\temail = stranger@example.org\n")
     return home
 
 
@@ -84,12 +86,16 @@ def test_a_forks_approval_is_a_branch_and_two_commands(stage: Stage, repo: Repo,
     stage.settle()
     beside = f"golddigger/pr-{pull.number}"
     (commit, *_) = repo.log(beside)
-    assert commit.parents == (pull.head,), stage.why()
+    assert commit.parents == (repo.sha("main"),), stage.why()
     assert (repo.file(beside, LOGIN), repo.file(beside, CART)) == (NEW, CART_NEW)
+    assert repo.file(beside, "a") is None, "a stranger's code never lies where workflows have secrets"
     assert commit.trailers["Approved-by"] == ("maria",)
     assert stage.check(pull).conclusion == "action_required"
-    bring_in(stage, pull, at_home / "clone")
-    assert pull.head == commit.sha
+    bring_in(stage, pull, at_home / "clone", checked_out=BRANCH)
+    subprocess.run(["git", "push", "-q"], cwd=at_home / "clone", check=True)
+    assert pull.head_repo
+    brought = {name: pull.head_repo.file(BRANCH, name) for name in (LOGIN, CART, "a")}
+    assert brought == {LOGIN: NEW, CART: CART_NEW, "a": b"1"}
     assert not (at_home / "clone" / "hacked").exists()
 
 
@@ -100,7 +106,7 @@ def test_a_box_of_a_fork_binds_the_head_it_was_shown_for(stage: Stage, repo: Rep
     with stage.held():
         ticked = stage.github.tick(pull, "maria", "login.png")
         pushed = stage.github.push(pull, {"a": b"2"})
-        kept = failures({"login": (OLD, screen("Mine!"))})
+        kept = failures({"login": (OLD, screen("Mine!")), "cart": (OLD, CART_NEW)})
         pushed += stage.github.finish_workflow(pull, {"goldens": kept})
     stage.deliver(*ticked, *pushed)
     stage.settle()
@@ -108,7 +114,11 @@ def test_a_box_of_a_fork_binds_the_head_it_was_shown_for(stage: Stage, repo: Rep
     assert repo.git.ref(f"refs/heads/{beside}") is None
     stage.tick(pull, "maria", "login.png")
     stage.settle()
-    assert repo.file(beside, LOGIN) == screen("Mine!"), stage.why()
+    assert (repo.file(beside, LOGIN), repo.file(beside, CART)) == (screen("Mine!"), OLD), stage.why()
+    stage.tick(pull, "maria", "cart.png")
+    stage.settle()
+    assert (repo.file(beside, LOGIN), repo.file(beside, CART)) == (screen("Mine!"), CART_NEW), "in one commit"
+    assert repo.log(beside)[0].parents == (repo.sha("main"),)
 
 
 def test_a_protected_branch_takes_the_same_road(stage: Stage, repo: Repo, at_home: Path) -> None:
