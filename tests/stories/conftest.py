@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.forges.github.double import GitHubDouble
+from tests.forges.github.world import Pull, Repo
 from tests.stories.bench import Stage, staged
+from tests.stories.screens import CART, CART_NEW, CONFIG, LOGIN, NEW, OLD, failures
 
 HERE = Path(__file__).parent
 
@@ -25,3 +27,19 @@ def stage(github: GitHubDouble, tmp_path: Path) -> Iterator[Stage]:
     """Give Golddigger at work on a GitHub."""
     with staged(github, tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def repo(stage: Stage) -> Repo:
+    """Give a repository with two goldens."""
+    return stage.github.repo("octo/app", files={LOGIN: OLD, CART: OLD, ".golddigger.yml": CONFIG})
+
+
+@pytest.fixture
+def pull(stage: Stage, repo: Repo) -> Pull:
+    """Give a pull request that breaks both, reported."""
+    pull = repo.pull(files={"lib/app.dart": b"// new\n"})
+    stage.github.opened(pull)
+    stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW), "cart": (OLD, CART_NEW)})})
+    assert stage.check(pull).conclusion == "action_required", stage.why()
+    return pull

@@ -34,3 +34,7 @@ def failures(goldens: Mapping[str, tuple[bytes, bytes]], folder: str = "test") -
         kept[f"{folder}/failures/{name}_masterImage.png"] = golden
         kept[f"{folder}/failures/{name}_testImage.png"] = drawn
     return kept
+
+
+LOGIN, CART = "test/goldens/login.png", "test/goldens/cart.png"
+OLD, NEW, CART_NEW = screen("Sign in"), screen("Log in"), screen("Basket", "darkred")

@@ -13,26 +13,7 @@ from diffing.words import Opinion
 from storage import comparisons
 from tests.forges.github.world import Pull, Repo
 from tests.stories.bench import Stage
-from tests.stories.screens import CONFIG, failures, screen
-
-LOGIN, CART = "test/goldens/login.png", "test/goldens/cart.png"
-OLD, NEW, CART_NEW = screen("Sign in"), screen("Log in"), screen("Basket", "darkred")
-
-
-@pytest.fixture
-def repo(stage: Stage) -> Repo:
-    """Give a repository with two goldens."""
-    return stage.github.repo("octo/app", files={LOGIN: OLD, CART: OLD, ".golddigger.yml": CONFIG})
-
-
-@pytest.fixture
-def pull(stage: Stage, repo: Repo) -> Pull:
-    """Give a pull request that breaks both, reported."""
-    pull = repo.pull(files={"lib/app.dart": b"// new\n"})
-    stage.github.opened(pull)
-    stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW), "cart": (OLD, CART_NEW)})})
-    assert stage.check(pull).conclusion == "action_required", stage.why()
-    return pull
+from tests.stories.screens import CART, CART_NEW, LOGIN, NEW, OLD, failures, screen
 
 
 def test_one_ticked_box_commits_one_golden(stage: Stage, repo: Repo, pull: Pull) -> None:

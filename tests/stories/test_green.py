@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from sqlalchemy import select
 
 from app import main
@@ -12,26 +11,7 @@ from diffing.words import Opinion
 from storage import comparisons, tables
 from tests.forges.github.world import Pull, Repo
 from tests.stories.bench import Stage
-from tests.stories.screens import CONFIG, failures, screen
-
-LOGIN, CART = "test/goldens/login.png", "test/goldens/cart.png"
-OLD, NEW = screen("Sign in"), screen("Log in")
-
-
-@pytest.fixture
-def repo(stage: Stage) -> Repo:
-    """Give a repository with two goldens."""
-    return stage.github.repo("octo/app", files={LOGIN: OLD, CART: OLD, ".golddigger.yml": CONFIG})
-
-
-@pytest.fixture
-def pull(stage: Stage, repo: Repo) -> Pull:
-    """Give a pull request that breaks both, reported."""
-    pull = repo.pull(files={"lib/app.dart": b"// new\n"})
-    stage.github.opened(pull)
-    stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW), "cart": (OLD, NEW)})})
-    assert stage.check(pull).conclusion == "action_required", stage.why()
-    return pull
+from tests.stories.screens import CART, CART_NEW, LOGIN, NEW, OLD, failures
 
 
 def approve_on_the_page(stage: Stage, golden: str) -> None:
@@ -58,7 +38,7 @@ def test_one_golden_committed_does_not_make_another_that_is_not_green(
     """The cart is approved and committed; of the login somebody only said that it is right."""
     stage.github.comment(pull, "dev", "/golddigger approve cart.png")
     stage.settle()
-    assert repo.file("feature", CART) == NEW
+    assert repo.file("feature", CART) == CART_NEW
     stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW)})})
     assert stage.check(pull).conclusion == "action_required", stage.why()
     approve_on_the_page(stage, LOGIN)

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.forges.github.hooks import Webhook
 from tests.forges.github.world import Pull, Repo
 from tests.stories.bench import Stage
-from tests.stories.screens import CONFIG, failures, screen
+from tests.stories.screens import CART_NEW, LOGIN, OLD, failures, screen
 
-LOGIN, CART = "test/goldens/login.png", "test/goldens/cart.png"
-OLD, NEW, UNSEEN = screen("Sign in"), screen("Log in"), screen("All your base", "darkred")
-
-
-@pytest.fixture
-def repo(stage: Stage) -> Repo:
-    """Give a repository with two goldens."""
-    return stage.github.repo("octo/app", files={LOGIN: OLD, CART: OLD, ".golddigger.yml": CONFIG})
-
-
-@pytest.fixture
-def pull(stage: Stage, repo: Repo) -> Pull:
-    """Give a pull request that breaks both, reported."""
-    pull = repo.pull(files={"lib/app.dart": b"// new\n"})
-    stage.github.opened(pull)
-    stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW), "cart": (OLD, NEW)})})
-    assert stage.check(pull).conclusion == "action_required", stage.why()
-    return pull
+UNSEEN = screen("All your base", "darkred")
 
 
 def draw_again(stage: Stage, pull: Pull) -> None:
     """Let CI run again on the same commit, and draw something else."""
     stage.github.finish_workflow(
-        pull, {"goldens": failures({"login": (OLD, UNSEEN), "cart": (OLD, NEW)})}, attempt=2
+        pull, {"goldens": failures({"login": (OLD, UNSEEN), "cart": (OLD, CART_NEW)})}, attempt=2
     )
     stage.settle()
 
