@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diffing import config
-from diffing.config import Config
-from diffing.mistakes import Misconfigured
+if TYPE_CHECKING:
+    from diffing.config import Config
 
 
 def check_config(
@@ -26,6 +25,9 @@ def check_config(
         golddigger check-config
         golddigger check-config ../app/.golddigger.yml
     """
+    from diffing import config
+    from diffing.mistakes import Misconfigured
+
     try:
         read = config.read(file.read_bytes())
     except OSError as error:

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from app import logs
 from app.cli.options import Data, LogLevel, Port
 
 
@@ -31,6 +30,7 @@ def demo(
         golddigger demo
         golddigger demo --check
     """
+    from app import logs
     from app.demo import command
 
     logs.set_up(level=log_level)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from app import logs, settings
 from app.cli.options import Config
-from app.doctor import Check, examine
-from diffing.words import Refused
+
+if TYPE_CHECKING:
+    from app.doctor import Check
 
 
 def doctor(config: Config = None) -> None:
@@ -26,6 +24,8 @@ def doctor(config: Config = None) -> None:
 
         golddigger doctor --config /etc/golddigger.toml
     """
+    from app import logs
+
     logs.set_up(level="error")
     well = _show(_checks(config))
     typer.echo("All is well." if well else "Something needs mending.")
@@ -33,8 +33,10 @@ def doctor(config: Config = None) -> None:
 
 
 def _checks(config: Config) -> Iterable[Check]:
-    from app import main
+    from app import main, settings
+    from app.doctor import Check, examine
     from app.worker import broker
+    from diffing.words import Refused
 
     try:
         read = settings.load(config)
@@ -45,6 +47,10 @@ def _checks(config: Config) -> Iterable[Check]:
 
 def _show(checks: Iterable[Check]) -> bool:
     """Show each as soon as it is known."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     console = Console(highlight=False, soft_wrap=False)
     well = True
     for check in chain(checks):

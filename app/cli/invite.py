@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typer
 
-from app import logs, settings
 from app.cli.options import Config
 
 
@@ -17,7 +16,7 @@ def invite(config: Config = None) -> None:
 
         docker compose exec golddigger golddigger invite
     """
-    from app import main
+    from app import logs, main, settings
 
     logs.set_up(level="warning")
     typer.echo(main.invite(settings.load(config)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typer
 
-from app import logs, settings
 from app.cli.options import Config
 
 
@@ -18,7 +17,7 @@ def migrate(config: Config = None) -> None:
 
         GOLDDIGGER_DATABASE_URL=sqlite:////srv/golddigger.db golddigger migrate
     """
-    from app import main
+    from app import logs, main, settings
 
     logs.set_up(level="warning")
     main.migrate(settings.load(config))

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from app import logs
 from app.cli.options import Data, LogLevel, Port
 
 
@@ -37,6 +36,7 @@ def review(
         golddigger review --artifact test/failures
         golddigger review ../app --artifact failures.zip --change blue-buttons
     """
+    from app import logs
     from app import review as reviewing
 
     if not artifact:

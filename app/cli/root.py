@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
@@ -59,6 +58,8 @@ main.command(rich_help_panel=_LOOK)(schema)
 
 def _show_version(asked: bool) -> None:
     if asked:
+        from importlib.metadata import version
+
         typer.echo(f"golddigger {version('golddigger')}")
         raise typer.Exit
 

@@ -6,8 +6,6 @@ import json
 
 import typer
 
-from diffing import config_schema
-
 
 def schema() -> None:
     """Print the JSON Schema of `.golddigger.yml`, for editors and validators.
@@ -16,4 +14,6 @@ def schema() -> None:
 
         golddigger schema > golddigger.schema.json
     """
+    from diffing import config_schema
+
     typer.echo(json.dumps(config_schema.schema(), indent=2, ensure_ascii=False))

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from app import logs, settings
 from app.cli.options import Config, LogLevel
 
 
@@ -27,7 +26,7 @@ def serve(
         golddigger serve
         golddigger serve --host 0.0.0.0 --port 80 --config /etc/golddigger.toml
     """
-    from app import main
+    from app import logs, main, settings
 
     logs.set_up(level=log_level)
     read = settings.load(config)

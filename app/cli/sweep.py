@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typer
 
-from app import logs, settings
 from app.cli.options import Config, LogLevel
 
 
@@ -17,7 +16,7 @@ def sweep(config: Config = None, log_level: LogLevel = "info") -> None:
 
         golddigger sweep
     """
-    from app import main
+    from app import logs, main, settings
 
     logs.set_up(level=log_level)
     count = main.sweep(settings.load(config))

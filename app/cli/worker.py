@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from app import logs, settings
 from app.cli.options import Config, LogLevel
 
 
@@ -16,7 +15,7 @@ def worker(config: Config = None, log_level: LogLevel = "info") -> None:
 
         golddigger worker --config /etc/golddigger.toml
     """
-    from app import main
+    from app import logs, main, settings
 
     logs.set_up(level=log_level)
     main.work(settings.load(config))
