@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import resource
 import sys
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
 from math import ceil
 from pathlib import Path
-from typing import IO, Any
 
-from diffing import rendering
+from app.messages import Head, Message, read_rules, receive, send, write_difference
 from diffing.differ import differ
-from diffing.words import Box, Refused, Rules, Tolerance
+from diffing.words import Refused
 
-Head = Mapping[str, Any]
-"""JSON. A child is not trusted any more once it has seen a file, so nothing of it is ever unpickled."""
-Message = tuple[Head, list[bytes]]
-
-_MOST_HEAD, _MOST_PARTS, _MOST_BYTES = 1 << 24, 3, 1 << 30
+_MOST_PARTS = 1000
+"""A golden, a candidate, and the masks of what is ignored."""
 
 
 def serve(memory: int) -> None:
@@ -33,7 +26,7 @@ def serve(memory: int) -> None:
     send(outbox, {"ready": True}, ())
     with suppress(BrokenPipeError):
         while True:
-            head, parts = receive(inbox)
+            head, parts = receive(inbox, most=_MOST_PARTS)
             send(outbox, *_answer(head, parts))
 
 
@@ -50,12 +43,15 @@ def _answer(head: Head, parts: list[bytes]) -> Message:
 def _act(head: Head, parts: list[bytes]) -> Message:
     match head["act"]:
         case "differ":
-            golden, candidate = parts
-            found = differ(golden, candidate, _rules(head["rules"]))
-            return {"difference": asdict(replace(found, mask=None))}, [found.mask or b""]
+            golden, candidate, *masks = parts
+            return write_difference(differ(golden, candidate, read_rules(head["rules"], masks)))
         case "draw":
+            from diffing import rendering  # not needed to compare
+
             return {}, [rendering.difference(*parts, most_pixels=head["most_pixels"])]
         case "thumbnail":
+            from diffing import rendering
+
             return {}, [rendering.thumbnail(*parts, most=head["most"], most_pixels=head["most_pixels"])]
     raise ValueError(head["act"])
 
@@ -95,40 +91,3 @@ def _without_network() -> None:
         libc.prctl(no_new_privileges, 1, 0, 0, 0)
         if libc.unshare(new_network):
             libc.unshare(new_user | new_network)
-
-
-def _rules(said: Head) -> Rules:
-    return Rules(
-        tolerance=Tolerance(**said["tolerance"]),
-        ignore=tuple(Box(**box) for box in said["ignore"]),
-        most_pixels=said["most_pixels"],
-    )
-
-
-def send(pipe: IO[bytes], head: Head, parts: Sequence[bytes]) -> None:
-    """Write a message: its head's length in four bytes, the head, the parts."""
-    line = json.dumps({**head, "lengths": [len(part) for part in parts]}).encode()
-    pipe.write(len(line).to_bytes(4))
-    pipe.write(line)
-    for part in parts:
-        pipe.write(part)
-    pipe.flush()
-
-
-def receive(pipe: IO[bytes]) -> Message:
-    """Read a message; raises OSError or ValueError where there is none, or a strange one."""
-    try:
-        head = json.loads(_exactly(pipe, int.from_bytes(_exactly(pipe, 4)), _MOST_HEAD))
-        lengths = [int(length) for length in head["lengths"][:_MOST_PARTS]]
-    except (KeyError, TypeError, RecursionError) as strange:
-        raise ValueError("not a message") from strange
-    return head, [_exactly(pipe, length) for length in lengths]
-
-
-def _exactly(pipe: IO[bytes], length: int, most: int = _MOST_BYTES) -> bytes:
-    if not 0 <= length <= most:
-        raise ValueError("a length beyond all bounds")
-    found = pipe.read(length)
-    if len(found) < length:
-        raise BrokenPipeError("the other end is gone")
-    return found

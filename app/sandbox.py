@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import select
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
 from pathlib import Path
-from threading import BoundedSemaphore, Lock, Timer
-from typing import Self
+from threading import BoundedSemaphore, Lock
+from typing import IO, Self
 
-from app.confined import Head, Message, receive, send
-from diffing.differ import unreadable
-from diffing.words import Box, Difference, Kind, Outcome, Refused, Rules, Size, Unavailable
+from app.messages import Head, Message, read_difference, receive, send, write_rules
+from diffing.words import Difference, Outcome, Refused, Rules, Unavailable
 
 _START = "import sys; sys.path.append(sys.argv[1]); from app.confined import serve; serve(int(sys.argv[2]))"
 _ROOT = str(Path(__file__).resolve().parents[1])
 # Nothing of ours is handed on. One thread: a child does one thing at a time.
 _ENVIRONMENT = {"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 _SECONDS_TO_START = 60.0
-_MOST_TASKS = 200
+_SET_PIPE_SIZE, _PIPE_SIZE = 1031, 1 << 20
+"""fcntl(2), F_SETPIPE_SZ: a picture goes over in few turns. An unprivileged process may ask for a mebibyte."""
 _BROKE = "broke the program that decodes it: it is damaged or hostile, let CI draw and keep it again"
 
 
@@ -29,10 +32,13 @@ class Sandbox:
     """At most `workers` children, started when first needed and used again while they behave.
 
     One comparison may take `seconds` of wall clock and as many of processor time, and `memory` bytes on top of
-    what an idle child has. Usable from many threads; whoever finds all children busy waits."""
+    what an idle child has. After so many `tasks` a child is replaced. Usable from many threads; whoever finds
+    all children busy waits."""
 
-    def __init__(self, workers: int = 2, seconds: float = 60.0, memory: int = 2 << 30) -> None:
-        self._seconds, self._memory = seconds, memory
+    def __init__(
+        self, workers: int = 2, seconds: float = 60.0, memory: int = 2 << 30, *, tasks: int = 200
+    ) -> None:
+        self._seconds, self._memory, self._tasks = seconds, memory, tasks
         self._places, self._lock = BoundedSemaphore(workers), Lock()
         self._idle: list[_Child] = []
         self._all: set[_Child] = set()
@@ -44,12 +50,13 @@ class Sandbox:
         Raises Unavailable where no child can be started, or the sandbox is being closed."""
         if golden == candidate:
             return Difference(outcome=Outcome.SAME)
+        said, masks = write_rules(rules)
         try:
-            return _difference(*self._ask({"act": "differ", "rules": asdict(rules)}, (golden, candidate)))
+            return read_difference(*self._ask({"act": "differ", "rules": said}, (golden, candidate, *masks)))
         except Refused as refused:
-            return unreadable(str(refused))
+            return _unreadable(str(refused))
         except (KeyError, TypeError, ValueError):
-            return unreadable(_BROKE)
+            return _unreadable(_BROKE)
 
     def draw(self, golden: bytes, candidate: bytes, mask: bytes, *, most_pixels: int = 80_000_000) -> bytes:
         """Do what `diffing.rendering.difference` does. Raises Refused, with a clause about "it"."""
@@ -65,8 +72,11 @@ class Sandbox:
         """End the children. Whoever waits for an answer gets Unavailable."""
         with self._lock:
             self._closed = True
-            children, self._all, self._idle = self._all, set(), []
-        for child in children:
+            busy, idle = self._all.difference(self._idle), self._idle
+            self._all, self._idle = set(), []
+        for child in busy:
+            child.kill()  # whoever asked it takes leave of it
+        for child in idle:
             child.end()
 
     def __enter__(self) -> Self:
@@ -97,13 +107,15 @@ class Sandbox:
             while self._idle:
                 if (child := self._idle.pop()).alive:
                     return child
+                self._all.discard(child)
+                child.end()
         child = _Child(self._memory)
         with self._lock:
             self._all.add(child)
         return child
 
     def _give(self, child: _Child) -> None:
-        if child.tasks >= _MOST_TASKS or not child.alive:
+        if child.tasks >= self._tasks or not child.alive:
             self._drop(child)
             return
         with self._lock:
@@ -126,15 +138,15 @@ class _Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            bufsize=0,
             cwd="/",
             env=_ENVIRONMENT,
             start_new_session=True,  # Ctrl-C in our terminal is ours to handle
         )
-        assert self._process.stdin is not None  # noqa: S101 - for the type checker: both are pipes
-        assert self._process.stdout is not None  # noqa: S101
-        self._inbox, self._outbox = self._process.stdin, self._process.stdout
+        self._pipe = _Pipe(self._process)
         try:
-            self._timed(lambda: receive(self._outbox), _SECONDS_TO_START)
+            self._pipe.until = time.monotonic() + _SECONDS_TO_START
+            receive(self._pipe, most=0)
         except (OSError, ValueError) as broken:
             self.end()
             raise Unavailable("No process to compare in could be started; is there memory left?", 30) from broken
@@ -147,35 +159,23 @@ class _Child:
     def ask(self, head: Head, parts: Sequence[bytes], seconds: float) -> Message:
         """Have something done. Raises Refused where that was the child's end."""
         self.tasks += 1
+        self._pipe.until = time.monotonic() + seconds
         try:
-            return self._timed(lambda: self._exchange({**head, "seconds": seconds}, parts), seconds)
+            send(self._pipe, {**head, "seconds": seconds}, parts)
+            return receive(self._pipe, most=1)
         except (OSError, ValueError) as broken:
+            self._late = isinstance(broken, TimeoutError)
             raise Refused(self._last_words(seconds)) from broken
 
+    def kill(self) -> None:
+        """Kill the process: whoever waits for its answer gets none."""
+        self._process.kill()
+
     def end(self) -> None:
-        """Kill the process and take leave of it."""
+        """Kill the process and take leave of it; for whoever asks it, and nobody else."""
         self._process.kill()
         self._process.wait()
-        for pipe in (self._inbox, self._outbox):
-            with suppress(OSError, ValueError):  # what a dead child did not read cannot be flushed
-                pipe.close()
-
-    def _exchange(self, head: Head, parts: Sequence[bytes]) -> Message:
-        send(self._inbox, head, parts)
-        return receive(self._outbox)
-
-    def _timed(self, work: Callable[[], Message], seconds: float) -> Message:
-        watch = Timer(seconds, self._too_late)
-        watch.daemon = True
-        watch.start()
-        try:
-            return work()
-        finally:
-            watch.cancel()
-
-    def _too_late(self) -> None:
-        self._late = True
-        self._process.kill()
+        self._pipe.close()
 
     def _last_words(self, seconds: float) -> str:
         self._process.kill()
@@ -184,15 +184,59 @@ class _Child:
         return _BROKE
 
 
-def _difference(head: Head, parts: Sequence[bytes]) -> Difference:
-    said = head["difference"]
-    golden, candidate = said["golden_size"], said["candidate_size"]
-    return replace(
-        Difference(**said),
-        outcome=Outcome(said["outcome"]),
-        kind=Kind(said["kind"]) if said["kind"] else None,
-        golden_size=Size(**golden) if golden else None,
-        candidate_size=Size(**candidate) if candidate else None,
-        boxes=tuple(Box(**box) for box in said["boxes"]),
-        mask=parts[0] or None,
-    )
+class _Pipe:
+    """Both ways to a child, waiting `until` a moment of the monotonic clock and no longer: then TimeoutError."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdin is not None  # noqa: S101 - for the type checker: both are pipes
+        assert process.stdout is not None  # noqa: S101
+        self._inbox, self._outbox = process.stdin, process.stdout
+        self.until = 0.0
+        for pipe in (self._inbox, self._outbox):
+            os.set_blocking(pipe.fileno(), False)
+        with suppress(OSError):  # not every system has it, nor lets everybody
+            fcntl.fcntl(self._inbox, _SET_PIPE_SIZE, _PIPE_SIZE)
+
+    def write(self, content: bytes) -> None:
+        """Write all of it."""
+        rest = memoryview(content)
+        while rest:
+            try:
+                rest = rest[os.write(self._inbox.fileno(), rest) :]
+            except BlockingIOError:
+                self._wait(self._inbox, select.POLLOUT)
+
+    def read(self, length: int) -> bytes:
+        """Give so many bytes, or fewer where the child is gone."""
+        parts: list[bytes] = []
+        while length:
+            try:
+                parts.append(os.read(self._outbox.fileno(), min(length, _PIPE_SIZE)))
+            except BlockingIOError:
+                self._wait(self._outbox, select.POLLIN)
+                continue
+            if not parts[-1]:
+                break
+            length -= len(parts[-1])
+        return b"".join(parts)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def close(self) -> None:
+        """Give up both ends."""
+        for pipe in (self._inbox, self._outbox):
+            with suppress(OSError, ValueError):
+                pipe.close()
+
+    def _wait(self, pipe: IO[bytes], event: int) -> None:
+        waiting = select.poll()
+        waiting.register(pipe, event)
+        if not waiting.poll(max(0.0, self.until - time.monotonic()) * 1000):
+            raise TimeoutError
+
+
+def _unreadable(clause: str) -> Difference:
+    from diffing.differ import unreadable  # brings NumPy, which nothing else needs on this side
+
+    return unreadable(clause)
