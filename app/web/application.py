@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 
 from app.flow.jobs import Enqueue
 from app.flow.parts import Parts
-from app.web import decisions, health, pages, pictures, posts, runs, setup, signin, webhooks
+from app.web import decisions, health, pages, pictures, posts, runs, setup, signin, webhooks, writing
 from app.web.bodies import Bodies
 from app.web.buckets import Buckets
 from app.web.headers import HEADERS, SecurityHeaders
@@ -98,7 +98,7 @@ def _routes(site: Site) -> list[Route | Mount]:
         get("/setup/callback", setup.finish),
         get("/healthz", health.alive),
         get("/readyz", health.ready),
-        Mount("/static", StaticFiles(directory=pages.HERE / "static")),
+        Mount("/static", StaticFiles(directory=writing.HERE / "static")),
     ]
 
 

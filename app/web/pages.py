@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.web.sessions import Session
 from app.web.site import Site
+from app.web.writing import TEMPLATES
 
-HERE = Path(__file__).parent
 NOTHING_HERE = "There is no such page, or it is not yours to see. Open it by the link on the change."
 
 
@@ -29,7 +24,7 @@ def page(
 
 def fragment(site: Site, session: Session, template: str, **words: Any) -> str:
     """Write a page, or a part of one."""
-    return _TEMPLATES.get_template(template).render(
+    return TEMPLATES.get_template(template).render(
         session=session,
         csrf=site.sessions.csrf(session) if session.id else "",
         doors=site.access.identities,
@@ -68,61 +63,3 @@ def _title(status: int) -> str:
         503: "Not now",
     }
     return titles.get(status, "That did not work")
-
-
-def _count(number: int) -> str:
-    return f"{number:,}"
-
-
-def _plural(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
-
-
-def _share(ratio: float) -> str:
-    """0.3 → 30 %; never 0 % of something."""
-    percent = ratio * 100
-    if 0 < percent < 0.01:
-        return "under 0.01 %"
-    return f"{percent:.2f}".rstrip("0").rstrip(".") + " %"
-
-
-def _is_web(address: str) -> bool:
-    """An address from a payload becomes a link only where it leads to the web: never `javascript:`."""
-    return address.startswith(("https://", "http://"))
-
-
-def _ticked(sentence: str) -> Markup:
-    """Show what stands between backticks as code."""
-    parts = enumerate(sentence.split("`"))
-    return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in parts)
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%-d %b %Y, %H:%M UTC")
-
-
-def _ago(moment: datetime, now: datetime) -> str:
-    seconds = max(0, int((now - moment).total_seconds()))
-    for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            return f"{_plural(seconds // size, word, word + 's')} ago"
-    return "just now"
-
-
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(HERE / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_TEMPLATES.filters.update(
-    count=_count,
-    plural=_plural,
-    share=_share,
-    moment=_moment,
-    ago=_ago,
-    web=_is_web,
-    ticked=_ticked,
-    quoted=lambda text: quote(text, safe=""),
-)

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import groupby
-from pathlib import PurePosixPath
 
+from app.web.cards import Card, card_of
 from app.web.sessions import Session
 from app.web.site import Identity, Site
 from bots import commands
 from bots.forge import User, Vocabulary
-from diffing.formats import EXTENSIONS, Format
 from diffing.verdict import judge
-from diffing.words import Comparison, Decision, Digest, Name, Opinion, Outcome, Size, Verdict
+from diffing.words import Comparison, Digest, Name, Opinion, Outcome, Verdict
 from storage import approvals, changes, comparisons, decisions, repos, runs
 from storage.approvals import StoredApproval
 from storage.changes import StoredChange
@@ -23,72 +21,6 @@ from storage.repos import StoredRepo
 from storage.runs import StoredRun
 
 _WORDS = Vocabulary(change="change", sign="")
-
-
-class Shown(StrEnum):
-    """How a comparison is shown."""
-
-    PICTURE = "picture"
-    TEXT = "text"
-    FILE = "file"
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """What stood before, or would stand after."""
-
-    title: str
-    digest: Digest | None
-    """None where there is nothing on this side."""
-    size: Size | None
-    readable: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """One comparison, with what was said of it."""
-
-    comparison: Comparison
-    shown: Shown
-    before: Side
-    after: Side
-    opinion: Opinion | None
-    who: str
-
-    @property
-    def id(self) -> str:
-        """The comparison's id."""
-        return self.comparison.id
-
-    @property
-    def has_difference(self) -> bool:
-        """Is there a third picture, of what differs?"""
-        both = self.comparison.golden is not None and self.comparison.candidate is not None
-        return both and self.comparison.mask is not None and self.shown is Shown.PICTURE
-
-    @property
-    def largest(self) -> Size | None:
-        """The size of the difference's picture; None where it is not known."""
-        sizes = [side.size for side in (self.before, self.after) if side.size]
-        if not sizes:
-            return None
-        return Size(max(size.width for size in sizes), max(size.height for size in sizes))
-
-    @property
-    def lie(self) -> str:
-        """How its pictures lie best: wide ones in a row or a column, tall ones whole, long ones to be scrolled.
-
-        Tall ones of two sizes are long too: shown whole they would stand in two scales."""
-        if self.largest is None or self.largest.height <= self.largest.width:
-            return "wide"
-        sizes = {side.size for side in (self.before, self.after) if side.size}
-        return "tall" if len(sizes) == 1 and self.largest.height <= 3 * self.largest.width else "long"
-
-    @property
-    def why(self) -> tuple[str, ...]:
-        """The sentences about it, each once."""
-        found = self.comparison.difference.why if self.comparison.difference else ""
-        return tuple(dict.fromkeys(why for why in (self.comparison.why, found) if why))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +79,23 @@ class Room:
         """How many await a decision."""
         return sum(card.comparison.decidable and card.opinion is None for card in self.cards)
 
+    @property
+    def live(self) -> bool:
+        """Is it a page of ours, rather than a file that shows what was found once?"""
+        return True
+
+    def picture(self, digest: Digest) -> str:
+        """Give the address of a file."""
+        return f"/pictures/{digest}?run={self.run.id}"
+
+    def difference(self, comparison: Comparison) -> str:
+        """Give the address of the picture of what differs."""
+        return f"/pictures/{self.run.id}/{comparison.id}/difference"
+
+    def alone(self, comparison: Comparison) -> str:
+        """Give the address of the page of one comparison, which shows more of it."""
+        return f"/runs/{self.run.id}/comparisons/{comparison.id}"
+
     def said(self, opinion: Opinion) -> int:
         """How many have this opinion."""
         return sum(card.opinion == opinion for card in self.cards)
@@ -197,31 +146,6 @@ def lay_out(site: Site, session: Session, run: StoredRun) -> Room:
         who=session.people.get(repo.host),
         door=site.identity_of(repo.host),
     )
-
-
-def card_of(comparison: Comparison, last: Decision | None) -> Card:
-    """Show one comparison, with the last thing that was said of its candidate."""
-    spoken = last is not None and last.opinion is not Opinion.WITHDRAWN and comparison.decidable
-    found = comparison.difference
-    unreadable = comparison.outcome is Outcome.UNREADABLE
-    shown = _shown(comparison)
-    golden_size = found.golden_size if found else None
-    candidate_size = found.candidate_size if found else None
-    return Card(
-        comparison=comparison,
-        shown=shown,
-        before=Side("Before", comparison.golden, golden_size, readable=True),
-        after=Side("After", comparison.candidate, candidate_size, readable=not unreadable),
-        opinion=last.opinion if last and spoken else None,
-        who=last.who if last and spoken else "",
-    )
-
-
-def _shown(comparison: Comparison) -> Shown:
-    promised = EXTENSIONS.get(PurePosixPath(comparison.name).suffix.lower(), Format.TEXT)
-    if promised in (Format.BMP, Format.TIFF, Format.AVIF):  # not every browser shows them
-        return Shown.FILE
-    return Shown.PICTURE if promised.is_image else Shown.TEXT
 
 
 def _committable(cards: Sequence[Card], asked: Sequence[StoredApproval], live: Collection[str]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.web.room import Card, Shown
+from app.web.cards import Card, Shown
 from app.web.site import Site
 from diffing import formats, text
 from diffing.text import Hunk

@@ -1,0 +1,101 @@
+"""Lay out how one comparison is shown. Data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+from diffing.formats import EXTENSIONS, Format
+from diffing.words import Comparison, Decision, Digest, Opinion, Outcome, Size
+
+
+class Shown(StrEnum):
+    """How a comparison is shown."""
+
+    PICTURE = "picture"
+    TEXT = "text"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What stood before, or would stand after."""
+
+    title: str
+    digest: Digest | None
+    """None where there is nothing on this side."""
+    size: Size | None
+    readable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One comparison, with what was said of it."""
+
+    comparison: Comparison
+    shown: Shown
+    before: Side
+    after: Side
+    opinion: Opinion | None
+    who: str
+
+    @property
+    def id(self) -> str:
+        """The comparison's id."""
+        return self.comparison.id
+
+    @property
+    def has_difference(self) -> bool:
+        """Is there a third picture, of what differs?"""
+        both = self.comparison.golden is not None and self.comparison.candidate is not None
+        return both and self.comparison.mask is not None and self.shown is Shown.PICTURE
+
+    @property
+    def largest(self) -> Size | None:
+        """The size of the difference's picture; None where it is not known."""
+        sizes = [side.size for side in (self.before, self.after) if side.size]
+        if not sizes:
+            return None
+        return Size(max(size.width for size in sizes), max(size.height for size in sizes))
+
+    @property
+    def lie(self) -> str:
+        """How its pictures lie best: wide ones in a row or a column, tall ones whole, long ones to be scrolled.
+
+        Tall ones of two sizes are long too: shown whole they would stand in two scales."""
+        if self.largest is None or self.largest.height <= self.largest.width:
+            return "wide"
+        sizes = {side.size for side in (self.before, self.after) if side.size}
+        return "tall" if len(sizes) == 1 and self.largest.height <= 3 * self.largest.width else "long"
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """The sentences about it, each once."""
+        found = self.comparison.difference.why if self.comparison.difference else ""
+        return tuple(dict.fromkeys(why for why in (self.comparison.why, found) if why))
+
+
+def card_of(comparison: Comparison, last: Decision | None) -> Card:
+    """Show one comparison, with the last thing that was said of its candidate."""
+    spoken = last is not None and last.opinion is not Opinion.WITHDRAWN and comparison.decidable
+    found = comparison.difference
+    unreadable = comparison.outcome is Outcome.UNREADABLE
+    shown = _shown(comparison)
+    golden_size = found.golden_size if found else None
+    candidate_size = found.candidate_size if found else None
+    return Card(
+        comparison=comparison,
+        shown=shown,
+        before=Side("Before", comparison.golden, golden_size, readable=True),
+        after=Side("After", comparison.candidate, candidate_size, readable=not unreadable),
+        opinion=last.opinion if last and spoken else None,
+        who=last.who if last and spoken else "",
+    )
+
+
+def _shown(comparison: Comparison) -> Shown:
+    promised = EXTENSIONS.get(PurePosixPath(comparison.name).suffix.lower(), Format.TEXT)
+    if promised in (Format.BMP, Format.TIFF, Format.AVIF):  # not every browser shows them
+        return Shown.FILE
+    return Shown.PICTURE if promised.is_image else Shown.TEXT
