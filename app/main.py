@@ -96,6 +96,7 @@ def assembled(
             webhooks=forges.webhooks,
             forges=forges.forges,
             differ=sandbox.differ,
+            cut=sandbox.cut,
             links=Links(settings.public_url.rstrip("/"), _derive(settings, "links")),
             pictures=Pictures(settings.images),
             gather=gather,

@@ -103,7 +103,8 @@ def _suite(said: config_schema.Suite) -> Suite:
         mode=Mode(said.mode) if said.mode else default.mode,
         tolerance=Tolerance(**said.tolerance.model_dump()),
         ignore=tuple(
-            Ignore(each.path, tuple(Box(**region.model_dump()) for region in each.regions)) for each in said.ignore
+            Ignore(path=each.path, regions=tuple(Box(**region.model_dump()) for region in each.regions))
+            for each in said.ignore
         ),
         obsolete=Obsolete(said.obsolete),
     )

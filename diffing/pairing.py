@@ -11,9 +11,23 @@ from diffing.differ import within
 from diffing.globs import matches_any
 from diffing.guard import Ground
 from diffing.presets.places import ending
-from diffing.words import Difference, Found, Member, Mode, Name, Obsolete, Outcome, Pair, Suite, Tolerance, Tree
+from diffing.words import (
+    Difference,
+    Found,
+    Member,
+    Mode,
+    Name,
+    Obsolete,
+    Outcome,
+    Pair,
+    Piece,
+    Suite,
+    Tolerance,
+    Tree,
+)
 
 _MOST_CHARACTERS = 1000
+_MOST_TRIES = 20
 _SHARD = re.compile(r"(?P<stem>.*?)(?P<part>\d{1,4})(?:[-_ ]?of[-_ ]?|/)(?P<all>\d{1,4})\)?", re.IGNORECASE)
 
 
@@ -67,13 +81,15 @@ def preferred(options: Sequence[Name]) -> Name | None:
 
 
 def _one_per_member(found: Iterable[Found], suites: Mapping[str, Suite]) -> Iterator[Found]:
-    """Where several suites found the same file, keep what the one says whose goldens it can be."""
-    best: dict[Member, Found] = {}
+    """Where several suites found the same file, or the same piece of one, keep what the one says whose goldens
+    it can be."""
+    best: dict[tuple[Member, Piece | None], Found] = {}
     for each in found:
         each = _preferring(each)
-        other = best.get(each.member)
+        drawn = each.member, each.piece
+        other = best.get(drawn)
         if other is None or _doubt(each, suites) < _doubt(other, suites):
-            best[each.member] = each
+            best[drawn] = each
     yield from best.values()
 
 
@@ -97,7 +113,8 @@ def _merge(found: Iterable[Found]) -> Iterator[Found]:
             yield each
         elif each.name in by_name:
             before = by_name[each.name]
-            by_name[each.name] = replace(each, earlier=(*before.earlier, before.member, *each.earlier))
+            tries = (*before.earlier, replace(before, earlier=()), *each.earlier)
+            by_name[each.name] = replace(each, earlier=tries[-_MOST_TRIES:])
         else:
             by_name[each.name] = each
     yield from by_name.values()

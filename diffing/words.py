@@ -87,26 +87,60 @@ class Box:
     height: int
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A rectangle as shares of a picture's width and height, 0 to 1, from the top left corner."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+Region = Box | Share
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Lines `first` to `last` of the golden stand `by` pixels further on in the candidate (negative: back)."""
+
+    lines: str
+    """`rows` or `columns`."""
+    first: int
+    last: int
+    by: int
+
+    def __str__(self) -> str:
+        ways = ("down", "up") if self.lines == "rows" else ("right", "left")
+        return f"{self.lines} {self.first}–{self.last} moved {ways[self.by < 0]} by {abs(self.by)} px"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tolerance:
     """How much may differ before a golden counts as changed."""
 
     threshold: float = 0.1
-    """YIQ distance of one pixel, 0 (exact) to 1, as in pixelmatch."""
+    """YIQ distance of one pixel, 0 to 1, as in pixelmatch."""
     antialiasing: bool = False
     """Count anti-aliased pixels too."""
+    exact: bool = False
+    """Count every pixel that is not the same to the bit, whatever `threshold` and `antialiasing` say."""
     pixels: int = 0
     """So many pixels may differ …"""
     ratio: float = 0.0
     """… or this share of all pixels, whichever allows more."""
+    size: int = 0
+    """So many pixels either side may be longer or shorter; what only the larger picture has is not counted."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ignore:
-    """Regions of the goldens that match `path` which are not compared."""
+    """What is not compared in the goldens that match `path`: regions, and wherever a mask is painted."""
 
     path: str
-    regions: tuple[Box, ...]
+    regions: tuple[Region, ...] = ()
+    mask: Name | None = None
+    """A picture in the repository, at the base; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +148,9 @@ class Rules:
     """How to compare one golden."""
 
     tolerance: Tolerance = Tolerance()
-    ignore: tuple[Box, ...] = ()
+    ignore: tuple[Region, ...] = ()
+    masks: tuple[bytes, ...] = ()
+    """Pictures: wherever one is painted, nothing is compared."""
     most_pixels: int = 80_000_000
     """Images of more pixels are refused by their header."""
 
@@ -140,8 +176,13 @@ class Difference:
     """Mean colour distance over the pixels that differ, 0 to 1."""
     boxes: tuple[Box, ...] = ()
     """Where it differs, largest first, at most 100."""
+    shift: Shift | None = None
+    """What moved; None where nothing did, or it does not explain most of what differs."""
     fingerprint: str = ""
-    """Equal for the same change in several goldens; empty where there is none to compare."""
+    """Equal where what differs has the same form; empty where there is none to compare. `diffing.groups` makes it
+    equal for the same change in several goldens."""
+    exchange: str = ""
+    """Equal where the same pixels were removed and added, wherever they lie; empty where there are none."""
     mask: bytes | None = None
     """A palette PNG of the candidate's size (the larger of both): 0 same, 1 anti-aliased, 2 differs."""
     why: str = ""
@@ -187,6 +228,22 @@ class Suite:
     obsolete: Obsolete = Obsolete.REPORT
 
 
+class Form(StrEnum):
+    """How a candidate stands in a member that holds more."""
+
+    THIRD = "third"  # the last of three pictures of one size, side by side or one below the other
+    LOGGED = "logged"  # a base64 text in a log
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The part of a member that is the candidate."""
+
+    form: Form
+    at: int = 0
+    """LOGGED: the byte of the member at which the base64 begins. Else 0."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """One candidate that a preset found in an artifact, with the golden it is for."""
@@ -200,8 +257,10 @@ class Found:
     reference: Member | None = None
     """The copy of the golden that CI compared with. A claim by the change's author: it settles which golden
     is meant, and is never shown as *before*."""
-    earlier: tuple[Member, ...] = ()
+    earlier: tuple[Found, ...] = ()
     """What earlier retries of the same test drew, oldest first."""
+    piece: Piece | None = None
+    """What of the member is the candidate; None where all of it is."""
     missing: bool = False
     """CI said there is no golden yet."""
     why: str = ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from app.flow.cutting import Cut
 from app.flow.goldens import Goldens
 from app.flow.parts import Parts
 from app.flow.shelf import Shelf
@@ -57,9 +58,10 @@ def measure(
     """Compare every pair; how far that is stands in the run's row for whoever watches."""
     by_name = {suite.name: suite for suite in suites}
     compared: list[Comparison] = []
+    cut = Cut(parts, kept, pairs)
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="measure") as threads:
         for start in range(0, len(pairs), _BATCH):
-            drawn = [_draw(parts, pair, kept) for pair in pairs[start : start + _BATCH]]
+            drawn = [_draw(parts, pair, cut) for pair in pairs[start : start + _BATCH]]
             stored = goldens.digests(_unequal(drawn))
             goldens.make_ready(set(stored.values()) - {each.digest for each in drawn})
             compared += threads.map(
@@ -95,16 +97,16 @@ def _guarded(parts: Parts, ground: Ground, each: Comparison) -> Comparison:
     return each if why is None else replace(each, placed=False, why=f"It can never be committed: {why}.")
 
 
-def _draw(parts: Parts, pair: Pair, kept: Shelf) -> Drawn:
+def _draw(parts: Parts, pair: Pair, cut: Cut) -> Drawn:
     if pair.found is None:
         return Drawn(pair)
     try:
-        content = kept.read(pair.found.member)
+        content = cut.read(pair.found)
     except Refused as refused:
         return Drawn(pair, unreadable=str(refused))
     if pair.golden is not None and (blob_id(content) == pair.golden.id or _as_pointer(content) == pair.golden.id):
         return Drawn(pair, digest(content), same=True)
-    return Drawn(pair, parts.blobs.put(content), flaky=_disagree(pair.found, content, kept))
+    return Drawn(pair, parts.blobs.put(content), flaky=_disagree(pair.found, content, cut))
 
 
 def _as_pointer(content: bytes) -> BlobId:
@@ -112,10 +114,10 @@ def _as_pointer(content: bytes) -> BlobId:
     return blob_id(pointers.write(Pointer(digest(content), len(content))))
 
 
-def _disagree(found: Found, content: bytes, kept: Shelf) -> bool:
+def _disagree(found: Found, content: bytes, cut: Cut) -> bool:
     """Did an earlier try of the same test, on the same commit, draw something else?"""
     try:
-        return any(kept.read(member) != content for member in found.earlier)
+        return any(cut.read(each) != content for each in found.earlier)
     except Refused:
         return True
 

@@ -36,6 +36,8 @@ class Parts:
     forges: Mapping[str, Forge]
     """Both by host."""
     differ: Callable[[bytes, bytes, Rules], Difference]
+    cut: Callable[[bytes], bytes]
+    """Give the candidate out of a composite. Raises Refused, with a clause about "it"."""
     links: Links
     pictures: Pictures = Pictures.OFF
     gather: float = 5.0

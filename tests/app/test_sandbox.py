@@ -15,11 +15,13 @@ import numpy as np
 import pytest
 
 from app.sandbox import Sandbox
+from diffing.composites import third
 from diffing.differ import differ
 from diffing.rendering import difference, thumbnail
 from diffing.words import Box, Outcome, Refused, Rules, Tolerance, Unavailable
 from tests.diffing import drawing
 
+RECORDED = Path(__file__).parents[1] / "recorded/composites/output"
 GOLDEN, CANDIDATE = drawing.encoded(drawing.written("Total")), drawing.encoded(drawing.written("Paid"))
 DARK, LIGHT = (drawing.encoded(np.full((7000, 7000), shade, np.uint8), compress_level=1) for shade in (10, 200))
 
@@ -53,6 +55,14 @@ def test_it_draws(sandbox: Sandbox) -> None:
     assert sandbox.thumbnail(GOLDEN, most=40) == thumbnail(GOLDEN, most=40)
     with pytest.raises(Refused, match="no image"):
         sandbox.thumbnail(b"text")
+
+
+def test_it_cuts(sandbox: Sandbox) -> None:
+    """A composite is decoded in a child too, and what is none is refused in words."""
+    composite = (RECORDED / "vertical.composite.png").read_bytes()
+    assert sandbox.cut(composite) == third(composite)
+    with pytest.raises(Refused, match="no composite"):
+        sandbox.cut(GOLDEN)
 
 
 def test_many_threads_share_the_children(sandbox: Sandbox) -> None:

@@ -98,7 +98,7 @@ def test_the_last_try_counts_and_the_earlier_are_kept() -> None:
     found = only(pair([GOLDENS], tries, TREE, complete=False)).found
     assert found is not None
     assert found.member.path == "try2.png"
-    assert [member.path for member in found.earlier] == ["try0.png", "try1.png"]
+    assert [each.member.path for each in found.earlier] == ["try0.png", "try1.png"]
 
 
 def test_of_several_suites_the_one_whose_golden_it_is_keeps_a_candidate() -> None:

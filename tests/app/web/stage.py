@@ -30,6 +30,7 @@ from bots.local.forge import Local
 from bots.local.git import Git
 from bots.local.handovers import Handovers
 from bots.local.webhook import LocalWebhook
+from diffing import composites
 from diffing.differ import differ
 from diffing.digests import blob_id
 from diffing.rendering import difference
@@ -188,6 +189,7 @@ def set_up(
         webhooks={"local": hook},
         forges={"local": forge},
         differ=differ,
+        cut=composites.third,
         links=Links(base, b"l" * 32),
         gather=0.0,
     )
