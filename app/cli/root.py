@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from app.cli.check_config import check_config
+from app.cli.compare import compare
 from app.cli.demo import demo
 from app.cli.doctor import doctor
 from app.cli.invite import invite
@@ -46,6 +47,7 @@ main = typer.Typer(
 _TRY, _RUN, _LOOK = "Try it here", "Run it as a server", "Look into it"
 main.command(rich_help_panel=_TRY)(demo)
 main.command(rich_help_panel=_TRY)(review)
+main.command(rich_help_panel=_TRY)(compare)
 main.command(rich_help_panel=_RUN)(serve)
 main.command(rich_help_panel=_RUN)(worker)
 main.command(rich_help_panel=_RUN)(migrate)

@@ -13,7 +13,7 @@ from diffing.words import Digest, Refused
 
 _MOST_BYTES = 512 * 1024
 _MOST_ON_A_PAGE = 20
-_MOST_LINES = 400
+MOST_LINES = 400
 _MOST_LINES_ALONE = 5000
 
 
@@ -29,13 +29,17 @@ class Beside:
 def of_cards(site: Site, cards: Iterable[Card]) -> dict[str, Beside]:
     """Give by card what differs in its text; a page of one card shows more of it."""
     texts = [card for card in cards if card.shown is Shown.TEXT and card.after.readable]
-    most = _MOST_LINES_ALONE if len(texts) == 1 else _MOST_LINES
+    most = _MOST_LINES_ALONE if len(texts) == 1 else MOST_LINES
     shown = ((card.id, _beside(site, card, most)) for card in texts[:_MOST_ON_A_PAGE])
     return {id_: beside for id_, beside in shown if beside is not None}
 
 
 def _beside(site: Site, card: Card, most: int) -> Beside | None:
-    before, after = _text(site, card.before.digest), _text(site, card.after.digest)
+    return lay(card, _text(site, card.before.digest), _text(site, card.after.digest), most)
+
+
+def lay(card: Card, before: str | None, after: str | None, most: int) -> Beside | None:
+    """Lay two texts side by side, at most so many lines; None where one of them is none, or nothing differs."""
     if before is None or after is None:
         return None
     hunks = tuple(_there(card, hunk) for hunk in text.hunks(before, after, most=most))
@@ -54,7 +58,11 @@ def _text(site: Site, digest: Digest | None) -> str | None:
     if digest is None:
         return ""
     try:
-        content = site.parts.blobs.get(digest)
+        return shown(site.parts.blobs.get(digest))
     except Refused:
         return None
+
+
+def shown(content: bytes) -> str | None:
+    """Read what can stand on a page as text; None: it is no text, or too long."""
     return formats.text_of(content) if len(content) <= _MOST_BYTES else None
