@@ -92,6 +92,11 @@ class Endings:
         tails = (path[start:] for start in range(1, len(path)))
         return self.ending(path) or next((self._whole[tail] for tail in tails if tail in self._whole), [])
 
+    def nearest(self, path: Parts, least: int = 1) -> list[Name]:
+        """Give what a path may mean; where nothing fits whole, what has most of its end in common with it."""
+        ends = (self.ending(path[start:]) for start in range(len(path) - least + 1))
+        return self.meant(path) or next((names for names in ends if names), [])
+
 
 def by_path(names: Iterable[Name]) -> Endings:
     """Let every name stand for itself."""

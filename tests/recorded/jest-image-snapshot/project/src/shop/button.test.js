@@ -1,0 +1,5 @@
+const { draw } = require('../../draw');
+
+test('the button is drawn', () => {
+  expect(draw(12, 8)).toMatchImageSnapshot();
+});
