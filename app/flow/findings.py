@@ -94,11 +94,12 @@ def _compare(
     settled_ones = [goldens.settle(each, kept.read, tree) for each in found]
     complete = shards_complete(list(kept.archives), pipeline.state is not PipelineState.SUCCEEDED)
     pairs = pair(suites, settled_ones, tree, complete=complete)
+    lacking = registry.lacking(kept.members, suites, kept.read, tree)
     if not pairs:
-        return Findings(kept=False, notes=tuple(registry.explain(kept.members, suites)))
+        return Findings(kept=False, notes=(*lacking, *registry.explain(kept.members, suites)))
     compared = measure.measure(parts, run, pairs, suites, kept, goldens)
     compared = measure.guard(parts, tree, compared)
-    notes = () if complete else (_incomplete(kept),)
+    notes = lacking if complete else (*lacking, _incomplete(kept))
     return Findings(
         kept=True,
         notes=notes,

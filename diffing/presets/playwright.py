@@ -15,9 +15,15 @@ from diffing.words import Found, Member, Name, Read, Refused, Suite, Tree
 
 _MOST_REPORTS = 200
 _MOST_SHOTS = 50_000
+_NOTHING = "Playwright kept no file of what it saw"
 _REPORTER = (
     "Add Playwright's JSON reporter, `['json', { outputFile: 'test-results/report.json' }]`, "
     "and upload `test-results/` also when the tests fail."
+)
+_DRAW_NEW = "run it without `--update-snapshots=none`."
+_DRAW_ARIA = (
+    "run it once more with `--update-snapshots=changed`, and upload the `.aria.yml` files "
+    "with `preset: same-path`."
 )
 
 
@@ -125,6 +131,20 @@ def _bed(name: Name, tree: Tree) -> Bed | None:
     return Bed(folder="/".join(above[:at]), glob=f"**/*-snapshots/**/*.{ending}")
 
 
+def _lacks(members: Sequence[Member], read: Read, tree: Tree) -> Sequence[str]:
+    """Name what Playwright's reports tell of and nothing was kept of."""
+    reports = [report for _, report in _reports(members, read)[0]]
+    workspace = Workspace((path for report in reports for path in _paths(report)), tree)
+    undrawn = dict.fromkeys(path for report in reports for path in report.undrawn)
+    new = [workspace.name(path) or path for path in undrawn]
+    aria = any(report.described for report in reports) or any(name.endswith(".yml") for name in new)
+    new = [name for name in new if not name.endswith(".yml")]
+    return [
+        *([f"{_NOTHING} for {listed(new)}, which is not there yet: {_DRAW_NEW}"] if new else []),
+        *([f"{_NOTHING} where aria goldens differ or are not there yet: {_DRAW_ARIA}"] if aria else []),
+    ]
+
+
 def _test(holding: Sequence[str]) -> Name:
     return Name("/".join(holding).removesuffix("-snapshots"))
 
@@ -143,4 +163,5 @@ PLAYWRIGHT = Preset(
     marks=("playwright.config.ts", "playwright.config.js", "playwright.config.mjs", "package.json"),
     seeks="`*-actual.png` and Playwright's JSON report",
     advise=_advise,
+    lacks=_lacks,
 )

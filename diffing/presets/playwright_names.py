@@ -12,6 +12,7 @@ from diffing.words import Name, Tree
 _ACTUAL = "-actual."
 _HOLDER = "-snapshots"
 _TRY = re.compile(r"(?:-retry\d+)?(?:-repeat\d+)?\Z")
+_MOST_INNER = 5
 _MOST_ALIKE = 500
 """Of more goldens nobody can say which one is meant."""
 _TEST = re.compile(r"(?:\.(?:spec|test))?\.[cm]?[jt]sx?\Z")
@@ -57,11 +58,21 @@ class Goldens:
         own = drawn(path)
         if own is None:
             return [], False
-        test = _TRY.sub("", (parts(folder(path)) or ("",))[-1])
-        near = next((self._of_test[*own, slug] for slug in _starts(test) if (*own, slug) in self._of_test), [])
+        test, near = self._near(own, parts(folder(path)))
         chosen = near or self._named.get(own, [])
         of_project = [name for name in chosen if _is_project(_split(last(name))[0].removeprefix(own[0]), test)]
         return of_project or chosen, bool(near) or not test
+
+    def _near(self, own: tuple[str, str], above: Parts) -> tuple[str, list[Name]]:
+        """Give the folder of the test, and its goldens. A golden may lie in folders of its own inside that."""
+        tests = [_TRY.sub("", part) for part in above[::-1][:_MOST_INNER]] or [""]
+        for depth, test in enumerate(tests):
+            inner = above[len(above) - depth :]
+            for slug in _starts(test):
+                near = [name for name in self._of_test.get((*own, slug), ()) if _ends(parts(folder(name)), inner)]
+                if near:
+                    return test, near
+        return tests[0], []
 
 
 def _add(alike: list[Name], name: Name) -> None:
@@ -81,6 +92,10 @@ def _starts(text: str, *, whole: bool = False) -> Iterator[str]:
     while "-" in text:
         text = text.rpartition("-")[0]
         yield text
+
+
+def _ends(path: Parts, inner: Parts) -> bool:
+    return path[len(path) - len(inner) :] == inner
 
 
 def _slugs(path: Parts) -> list[str]:

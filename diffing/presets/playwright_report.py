@@ -13,6 +13,9 @@ from diffing.words import Refused
 MOST_BYTES = 16 * 1024 * 1024
 _MISSING = re.compile(r"A snapshot doesn't exist at ([^\n\x1b]{1,1024})")
 _MOST_CHARACTERS = 4096
+_MOST_NEW = 200
+"""Goldens that one try may say are not there; of more, none is looked for by its name."""
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _FAILED = frozenset({"unexpected", ""})
 _ACTUAL, _EXPECTED = "-actual.", "-expected."
 
@@ -36,6 +39,10 @@ class Report:
 
     shots: tuple[Shot, ...]
     tests: tuple[str, ...]
+    undrawn: tuple[str, ...] = ()
+    """Goldens that are not there yet, of which Playwright kept no file either."""
+    described: bool = False
+    """Did an aria golden differ? Playwright keeps no file of what it saw there."""
 
 
 def read(content: bytes) -> Report | None:
@@ -55,13 +62,15 @@ def read(content: bytes) -> Report | None:
 def _report(report: Row, root: str) -> Report:
     shots: list[Shot] = []
     tests: dict[str, None] = {}
+    errors: list[str] = []
     for spec in _specs(report):
         tests[f"{root}/{_text(spec, 'file')}"] = None
         for test in _rows(spec, "tests"):
             counts = _text(test, "status") in _FAILED
             for result in _rows(test, "results"):
                 shots += _shots(result, counts)
-    return Report(tuple(shots), tuple(tests))
+                errors += _errors(result) if counts else []
+    return Report(tuple(shots), tuple(tests), _undrawn(errors, shots), any(map(_is_of_aria, errors)))
 
 
 def _specs(report: Row) -> Iterator[Row]:
@@ -75,11 +84,11 @@ def _specs(report: Row) -> Iterator[Row]:
 def _shots(result: Row, counts: bool) -> Iterator[Shot]:
     """Give what one try drew: each `X-actual.png` with the `X-expected.png` attached before it."""
     paths = {_text(each, "name"): _text(each, "path") for each in _rows(result, "attachments")}
-    missing = [path for error in _rows(result, "errors") for path in _missing(_text(error, "message"))]
+    missing = [path for message in _errors(result)[:_MOST_NEW] for path in _missing(message)][:_MOST_NEW]
     for name, actual in paths.items():
         stem, found, ending = name.rpartition(_ACTUAL)
         if found and actual:
-            expected = paths.get(f"{stem}{_EXPECTED}{ending}") or _named(missing, stem)
+            expected = paths.get(f"{stem}{_EXPECTED}{ending}") or _named(missing, stem, ending)
             yield Shot(actual=actual, expected=expected, counts=counts)
 
 
@@ -89,11 +98,30 @@ def _missing(message: str) -> Iterator[str]:
         yield match[1].removesuffix(".").removesuffix(", writing actual")
 
 
-def _named(goldens: Sequence[str], stem: str) -> str:
+def _named(goldens: Sequence[str], stem: str, ending: str) -> str:
     """Give the only golden named after an attachment; empty where none or several are."""
-    file = re.split(r"[/\\]", stem)[-1]
-    fitting = {golden for golden in goldens if re.split(r"[/\\]", golden)[-1].startswith(file)}
-    return fitting.pop() if len(fitting) == 1 else ""
+    file = _file(stem)
+    fitting = {golden for golden in goldens if _file(golden).startswith(file) and golden.endswith(f".{ending}")}
+    own = {golden for golden in fitting if _file(golden)[len(file) :].startswith(("-", "."))} or fitting
+    return own.pop() if len(own) == 1 else ""
+
+
+def _undrawn(errors: Sequence[str], shots: Sequence[Shot]) -> tuple[str, ...]:
+    drawn = {shot.expected for shot in shots}
+    return tuple(dict.fromkeys(path for error in errors for path in _missing(error) if path not in drawn))
+
+
+def _is_of_aria(error: str) -> bool:
+    """Does a message say in its first line that an aria golden differs? Further down it shows the test's code."""
+    return ".toMatchAriaSnapshot(" in _COLOURS.sub("", error.partition("\n")[0][:_MOST_CHARACTERS])
+
+
+def _errors(result: Row) -> list[str]:
+    return [_text(error, "message") for error in _rows(result, "errors")]
+
+
+def _file(path: str) -> str:
+    return re.split(r"[/\\]", path)[-1]
 
 
 def _rows(value: Row, key: str) -> list[Row]:

@@ -9,6 +9,7 @@ from diffing.globs import matches_any
 from diffing.words import Found, Member, Name, Read, Suite, Tree
 
 Find = Callable[[Suite, Sequence[Member], Read, Tree], list[Found]]
+Lacks = Callable[[Sequence[Member], Read, Tree], Sequence[str]]
 MOST_OPTIONS = 20
 
 
@@ -42,6 +43,8 @@ class Preset:
     """What `find` looks for, for people."""
     advise: Callable[[Sequence[Member]], str]
     """Say in sentences what to change where `find` found nothing among these."""
+    lacks: Lacks = lambda _members, _read, _tree: ()
+    """Say in sentences of what the framework tells and kept nothing, whatever else was found."""
 
 
 def choose(suite: Suite, names: Iterable[Name]) -> list[Name]:

@@ -8,15 +8,17 @@ from dataclasses import replace
 from diffing.digests import digest
 from diffing.globs import literal
 from diffing.presets.flutter import FLUTTER
-from diffing.presets.jest_image_snapshot import JEST_IMAGE_SNAPSHOT
+from diffing.presets.jest_image_snapshot import JEST_IMAGE_SNAPSHOT, STORYBOOK
 from diffing.presets.places import folder
 from diffing.presets.playwright import PLAYWRIGHT
 from diffing.presets.preset import Bed, Preset, listed
 from diffing.presets.same_path import SAME_PATH
+from diffing.presets.vitest import VITEST
 from diffing.words import Found, Member, Name, Obsolete, Read, Refused, Suite, Tree
 
 PRESETS: Mapping[str, Preset] = {
-    preset.default.name: preset for preset in (PLAYWRIGHT, FLUTTER, JEST_IMAGE_SNAPSHOT, SAME_PATH)
+    preset.default.name: preset
+    for preset in (PLAYWRIGHT, FLUTTER, JEST_IMAGE_SNAPSHOT, STORYBOOK, VITEST, SAME_PATH)
 }
 """In the order in which they are tried: a machine's report, then signatures, then the goldens' own paths."""
 
@@ -28,7 +30,7 @@ MOST_SUITES = 200
 def infer(members: Sequence[Member], read: Read, tree: Tree) -> list[Suite]:
     """Recognise what a repository without configuration has: a suite for each package, of globs that cover
     only where goldens lie already. The goldens' own paths are tried where nothing else was recognised."""
-    signed = [PLAYWRIGHT, FLUTTER, JEST_IMAGE_SNAPSHOT]
+    signed = [PLAYWRIGHT, FLUTTER, JEST_IMAGE_SNAPSHOT, VITEST]
     suites = [suite for preset in signed for suite in _suites(preset, members, read, tree)]
     suites = suites or list(_suites(SAME_PATH, members, read, tree))
     if len(suites) > MOST_SUITES:
@@ -51,6 +53,12 @@ def explain(members: Sequence[Member], suites: Sequence[Suite]) -> tuple[str, ..
         f"Found {kept}, none of them that: {listed([member.path for member in sorted(members)], 5)}.",
         *_advice(presets, members),
     )
+
+
+def lacking(members: Sequence[Member], suites: Sequence[Suite], read: Read, tree: Tree) -> tuple[str, ...]:
+    """Say in sentences of which goldens CI told and kept nothing, so that nobody waits to see them."""
+    presets = dict.fromkeys(suite.preset for suite in suites) or PRESETS
+    return tuple(said for name in presets for said in PRESETS[name].lacks(members, read, tree))
 
 
 def _advice(presets: Iterable[Preset], members: Sequence[Member]) -> Iterator[str]:
@@ -121,7 +129,8 @@ def _globs(beds: set[Bed]) -> tuple[str, ...]:
 
 def _within(bed: Bed, other: Bed) -> bool:
     above = f"{other.folder}/" if other.folder else ""
-    return bed != other and bed.glob == other.glob and bed.folder.startswith(above)
+    deep = bed.glob == other.glob and bed.glob.startswith("**/")
+    return bed != other and deep and bed.folder.startswith(above)
 
 
 def _apart(suites: Sequence[Suite]) -> list[Suite]:

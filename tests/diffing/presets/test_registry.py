@@ -189,6 +189,14 @@ def test_any_artifact_meets_any_tree(kept: list[str], there: list[str]) -> None:
     assert explain(drawn, suites)
 
 
+def test_folders_that_are_not_looked_through_are_named_each() -> None:
+    """A glob of one folder's files does not cover the folders in it."""
+    there = tree("goldens/a.png", "goldens/deep/b.png")
+    kept = members("drawn/a-received.png", "drawn/deep/b-received.png", "x/__received_output__/c-received.png")
+    (suite,) = infer(kept, NOTHING, there)
+    assert suite.goldens == ("goldens/*.png", "goldens/deep/*.png")
+
+
 def test_a_package_in_a_long_folder_gives_its_suite_a_name_that_can_be_kept() -> None:
     """A suite's name stands in a column, on a page and in commands; two long ones are still told apart."""
     deep = "/".join(["x" * 60] * 8)

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Record what @playwright/test leaves behind: sh tests/recorded/playwright/record.sh FOLDER
+# Needs Debian's chromium; GOLDDIGGER_CHROMIUM names another one.
+set -eu
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+. "$here/../javascript/stage.sh"
+export PLAYWRIGHT_JSON_OUTPUT_NAME=test-results/report.json
+test="playwright test --reporter=json"
+
+# record SCENARIO TAG [OPTION...]: draw the goldens of the tests with this tag, then the changed look.
+record() {
+    stage "$1"
+    tag=$2
+    shift 2
+    passing env LOOK=golden $test --grep "$tag" --grep-invert @new --pass-with-no-tests --update-snapshots=all
+    find . -path '*-snapshots/*' -type f -o -path './goldens/*' -type f | commit
+    rm -rf test-results
+    failing $test --grep "$tag" "$@"
+    # error-context.md is a text for language models, of no use here
+    find test-results -type f ! -name error-context.md | upload
+}
+
+record retries @retries --retries=1
+record kinds @kinds --project=desktop
+record new @new --project=desktop
+record new-none @new --project=desktop --update-snapshots=none
+export TEMPLATE='goldens/{projectName}/{testFilePath}/{arg}{ext}'
+record template @template --project=desktop
