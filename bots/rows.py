@@ -78,7 +78,9 @@ def _of_sort(members: Sequence[Comparison], sort: str) -> str:
 
 
 def _alike(run: RunView, each: Comparison, view: View) -> tuple[str, ...]:
-    print_ = each.difference.fingerprint if each.difference and each.placed else ""
+    # The fingerprint alone says that the form is the same; only the first golden's pictures are shown.
+    found = each.difference if each.placed else None
+    print_ = f"{found.fingerprint} {found.exchange}" if found and found.fingerprint else ""
     said = view.opinions.get(each.id)
     decided = (said.opinion.value, said.who) if said else ("", "")
     return (run.id, each.suite, each.outcome, print_, each.why, *decided) if print_ else (run.id, "", each.id)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from diffing import formats, images, pictures, text
+from diffing import depth, formats, images, pictures, text
 from diffing.formats import Format, sniff
 from diffing.images import Picture
 from diffing.words import Difference, Kind, Outcome, Refused, Rules, Tolerance
@@ -28,10 +28,14 @@ def differ(golden: bytes, candidate: bytes, rules: Rules) -> Difference:
 def within(difference: Difference, tolerance: Tolerance) -> bool:
     """Tell whether so little differs that the golden counts as unchanged.
 
-    Only pictures of one size can be: a changed line of text is a change, however long the text."""
+    Only pictures can be, of one size or as near to it as the tolerance says: a changed line of text is a change,
+    however long the text."""
     if difference.outcome is Outcome.SAME:
         return True
-    if difference.golden_size is None or difference.golden_size != difference.candidate_size:
+    before, after = difference.golden_size, difference.candidate_size
+    if before is None or after is None:
+        return False
+    if max(abs(before.width - after.width), abs(before.height - after.height)) > tolerance.size:
         return False
     return difference.pixels <= tolerance.pixels or difference.ratio <= tolerance.ratio
 
@@ -54,24 +58,40 @@ def _differ(golden: bytes, candidate: bytes, rules: Rules) -> Difference:
 
 def _pictures(golden: bytes, candidate: bytes, rules: Rules) -> Difference:
     try:
-        after = images.read(candidate, most_pixels=rules.most_pixels)
+        after = images.look(candidate, most_pixels=rules.most_pixels)
     except Refused as refused:
         return unreadable(str(refused))
     try:
-        before = images.read(golden, most_pixels=rules.most_pixels)
+        before = images.look(golden, most_pixels=rules.most_pixels)
     except Refused as refused:
         return _golden_unreadable(after, str(refused))
-    found = pictures.compare(before, after, rules)
-    return replace(found, why=" ".join(filter(None, (found.why, _remark(golden, candidate, found)))))
+    try:
+        found = pictures.compare(before, after, rules)
+    except Refused as refused:
+        return unreadable(f"cannot be compared: {refused}")
+    return _with_depth(golden, candidate, _with_format(golden, candidate, found))
 
 
-def _remark(golden: bytes, candidate: bytes, found: Difference) -> str:
+def _with_format(golden: bytes, candidate: bytes, found: Difference) -> Difference:
     before, after = sniff(golden), sniff(candidate)
-    if before is not after:
-        return f"{before} became {after}."
-    if not found.largest and (images.is_deep(golden) or images.is_deep(candidate)):
-        return "Of 16 bits a channel, 8 are compared."
-    return ""
+    return found if before is after else _remarked(found, f"{before} became {after}.")
+
+
+def _with_depth(golden: bytes, candidate: bytes, found: Difference) -> Difference:
+    """Say what lies below the 8 bits that are compared, where those are the same."""
+    if found.largest or not (depth.deep(golden) or depth.deep(candidate)):
+        return found
+    match depth.differ_below(golden, candidate):
+        case True:
+            why = "Only the lower 8 of 16 bits a sample differ; the upper 8 are compared."
+            return replace(found, kind=Kind.CONTENT, why=why)
+        case False:
+            return found
+    return _remarked(found, "Of 16 bits a sample, 8 are compared.")
+
+
+def _remarked(found: Difference, remark: str) -> Difference:
+    return replace(found, why=f"{found.why} {remark}".strip())
 
 
 def _golden_unreadable(candidate: Picture, clause: str) -> Difference:

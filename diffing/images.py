@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from io import BytesIO
 from threading import Lock
@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from diffing import built, chunks, png
 from diffing.formats import Format, no_image, sniff
+from diffing.png import Raw
 from diffing.words import Refused, Size
 
 Pixels = NDArray[np.uint8]
@@ -42,14 +44,36 @@ class Picture:
     """A decoded image: one frame, or several of an animation (or pages of a TIFF)."""
 
     frames: tuple[Pixels, ...]
+    """Empty where `raw` is there."""
     facts: Mapping[str, str]
     """What is said about the pixels without being pixels: a label (`colour profile`) and its digest."""
+    raw: Raw | None = None
+    """The only frame of a common PNG, on the fast road; None where it was decoded."""
+
+    @property
+    def sides(self) -> tuple[Pixels | Raw, ...]:
+        """The frames as a scene takes them."""
+        return (self.raw,) if self.raw else self.frames
+
+    @property
+    def sizes(self) -> tuple[Size, ...]:
+        """The frames' sizes."""
+        if self.raw:
+            return (Size(self.raw.width, self.raw.height),)
+        return tuple(Size(frame.shape[1], frame.shape[0]) for frame in self.frames)
 
     @property
     def size(self) -> Size:
         """The first frame's size."""
-        height, width = self.frames[0].shape[:2]
-        return Size(width, height)
+        return self.sizes[0]
+
+
+def look(content: bytes, *, most_pixels: int) -> Picture:
+    """Read an image to be compared: a common PNG on the fast road, where the core was built. Raises as `read`."""
+    raw = png.read(content, most_pixels=most_pixels) if built.CORE is not None else None
+    if raw is None:
+        return read(content, most_pixels=most_pixels)
+    return Picture((), chunks.facts(content), raw)
 
 
 def read(content: bytes, *, most_pixels: int) -> Picture:
@@ -59,11 +83,14 @@ def read(content: bytes, *, most_pixels: int) -> Picture:
     kind = sniff(content)
     if not kind.is_image:
         raise Refused(no_image(content))
+    if kind is Format.PNG:
+        chunks.check(content)
     try:
         with _QUIET, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(BytesIO(content), formats=[kind]) as image:
-                return _decode(image, most_pixels)
+                picture = _decode(image, most_pixels)
+        return replace(picture, facts=chunks.facts(content)) if kind is Format.PNG else picture
     except Refused:
         raise
     except Image.DecompressionBombError as bomb:  # by the header too, at 178 megapixels
@@ -149,8 +176,3 @@ def _reason(broken: Exception) -> str:
     if isinstance(broken, EOFError):
         return "it ends too early"
     return str(broken)[:200] or type(broken).__name__
-
-
-def is_deep(content: bytes) -> bool:
-    """Does a PNG keep 16 bits a channel, of which 8 are compared?"""
-    return sniff(content) is Format.PNG and content[24:25] == b"\x10"

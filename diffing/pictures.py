@@ -2,46 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from io import BytesIO
 
 import numpy as np
-from PIL import Image
 
-from diffing import colours, regions, shifts, yiq
+from diffing import colours, engine, fingerprints, ignoring, maskfile, shifts, yiq
 from diffing.images import Picture, Pixels
-from diffing.words import Box, Difference, Kind, Outcome, Rules
-from diffing.yiq import Mask, Measured, packed
+from diffing.png import Raw
+from diffing.scenes import Measured, Scene
+from diffing.words import Box, Difference, Kind, Outcome, Rules, Shift, Size
+from diffing.yiq import Mask
 
-PALETTE = bytes((0, 0, 0, 255, 255, 0, 255, 0, 0))
-"""The mask's colours: same (transparent), anti-aliased yellow, different red."""
-
-Pair = tuple[Pixels, Pixels]
+_NOTHING: Pixels = np.zeros((1, 1, 4), np.uint8)
+"""Stands for a frame that one side does not have: one transparent pixel, padded with others."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Seen:
-    """What was measured on all frames together, and the frames that differ."""
+    """What was measured on all frames together."""
 
+    mask: Mask
+    rows: slice
+    """The rows of the mask that are marked, and maybe others."""
     pixels: int
     antialiased: int
     touched: int
     total: float
     largest: float
-    mask: Mask
-    pairs: tuple[Pair, ...]
+    exchange: tuple[tuple[int, ...], ...]
+    """What was removed and added in each frame that differs."""
+    scene: Scene | None
+    """The only frame that differs; None where several do, or none."""
+    around: Box | None
+    """Around what is touched in it."""
+
+    @property
+    def mark(self) -> int:
+        """What is told of: what differs; where nothing does, what is anti-aliased."""
+        return yiq.DIFFERS if self.pixels else yiq.ANTIALIASED
 
 
 def compare(golden: Picture, candidate: Picture, rules: Rules) -> Difference:
     """Compare frame by frame on a canvas that holds both, padded with transparency. The bytes differ."""
-    if _equal(golden, candidate):
-        return _equal_pixels(golden, candidate)
-    seen = _look(golden, candidate, rules)
-    boxes = regions.boxes(_marks(seen.mask))
-    kind, why = _kind(golden, candidate, seen, boxes)
+    size = _canvas(golden, candidate)
+    ignored = ignoring.area(rules, golden.size, candidate.size, size)
+    equal, found = _as_many(golden, candidate), list[tuple[Scene, Measured]]()
+    for one, two in _frames(golden, candidate):
+        scene = engine.scene(one, two, None if ignored is None else _cut(ignored, one, two))
+        if not scene.equal():
+            equal = False
+            found.append((scene, scene.measure(rules.tolerance)))
+    return _equal(golden, candidate) if equal else _unequal(golden, candidate, rules, _together(found, size))
+
+
+def _unequal(golden: Picture, candidate: Picture, rules: Rules, seen: Seen) -> Difference:
     marked = bool(seen.pixels or seen.antialiased)
+    boxes = engine.boxes(seen.mask, seen.mark, seen.rows) if marked else ()
+    kind, shift, why = _kind(golden, candidate, rules, seen, boxes)
     return Difference(
         outcome=Outcome.CHANGED,
         kind=kind,
@@ -49,32 +67,19 @@ def compare(golden: Picture, candidate: Picture, rules: Rules) -> Difference:
         candidate_size=candidate.size,
         pixels=seen.pixels,
         antialiased=seen.antialiased,
-        ratio=seen.pixels / (seen.mask.size * max(len(golden.frames), len(candidate.frames))),
+        ratio=seen.pixels / (seen.mask.size * max(len(golden.sides), len(candidate.sides))),
         largest=seen.largest,
         mean=min(seen.total / seen.touched, seen.largest) if seen.touched else 0.0,
         boxes=boxes,
-        fingerprint=_fingerprint(seen, boxes) if marked else "",
-        mask=encode(seen.mask) if marked else None,
+        shift=shift,
+        fingerprint=fingerprints.form(seen.mask, seen.mark, boxes) if marked else "",
+        exchange=fingerprints.exchange(seen.mark, seen.exchange) if marked else "",
+        mask=maskfile.write(seen.mask, seen.rows) if marked else None,
         why=why,
     )
 
 
-def encode(mask: Mask) -> bytes:
-    """Write a mask as a palette PNG of two bits a pixel."""
-    image = Image.fromarray(mask, "P")
-    image.putpalette(PALETTE)
-    out = BytesIO()
-    image.save(out, "PNG", bits=2, transparency=b"\x00\xff\xff", compress_level=3)
-    return out.getvalue()
-
-
-def _equal(golden: Picture, candidate: Picture) -> bool:
-    if len(golden.frames) != len(candidate.frames):
-        return False
-    return all(np.array_equal(a, b) for a, b in zip(golden.frames, candidate.frames, strict=True))
-
-
-def _equal_pixels(golden: Picture, candidate: Picture) -> Difference:
+def _equal(golden: Picture, candidate: Picture) -> Difference:
     before, after = golden.facts, candidate.facts
     labels = sorted(label for label in {*before, *after} if before.get(label) != after.get(label))
     return Difference(
@@ -86,82 +91,99 @@ def _equal_pixels(golden: Picture, candidate: Picture) -> Difference:
     )
 
 
-def _look(golden: Picture, candidate: Picture, rules: Rules) -> Seen:
-    height, width = (max(frame.shape[axis] for frame in (*golden.frames, *candidate.frames)) for axis in (0, 1))
-    mask: Mask = np.zeros((height, width), np.uint8)
-    pixels, antialiased, touched, total, largest = 0, 0, 0, 0.0, 0.0
-    differing: list[Pair] = []
-    for index in range(max(len(golden.frames), len(candidate.frames))):
-        pair = (
-            _canvas(golden.frames, index, height, width, rules.ignore),
-            _canvas(candidate.frames, index, height, width, rules.ignore),
-        )
-        found = yiq.measure(*pair, rules.tolerance)
-        pixels += int(np.count_nonzero(found.mask == yiq.DIFFERS))
-        antialiased += int(np.count_nonzero(found.mask == yiq.ANTIALIASED))
-        touched, total, largest = _added(found, touched, total, largest)
-        np.maximum(mask, found.mask, out=mask)
-        differing += [pair] if found.touched else []
-    return Seen(pixels, antialiased, touched, total, largest, mask, tuple(differing))
+# ------------------------------------------------------------------------------------------ the frames
 
 
-def _added(found: Measured, touched: int, total: float, largest: float) -> tuple[int, float, float]:
-    return touched + found.touched, total + found.total, max(largest, found.largest)
+def _canvas(golden: Picture, candidate: Picture) -> Size:
+    sizes = [*golden.sizes, *candidate.sizes]
+    return Size(max(size.width for size in sizes), max(size.height for size in sizes))
 
 
-def _canvas(frames: tuple[Pixels, ...], index: int, height: int, width: int, ignore: Iterable[Box]) -> Pixels:
-    """Give a frame on the common canvas, ignored boxes blank; a missing frame is all transparent."""
-    frame = frames[index] if index < len(frames) else np.zeros((0, 0, 4), np.uint8)
-    if frame.shape[:2] == (height, width) and not ignore:
-        return frame
-    canvas = np.zeros((height, width, 4), np.uint8)
-    canvas[: frame.shape[0], : frame.shape[1]] = frame
-    for box in ignore:
-        left, top = max(0, box.left), max(0, box.top)
-        canvas[top : max(0, box.top + box.height), left : max(0, box.left + box.width)] = 0
-    return canvas
+def _as_many(golden: Picture, candidate: Picture) -> bool:
+    return len(golden.sides) == len(candidate.sides)
+
+
+def _frames(golden: Picture, candidate: Picture) -> Iterator[tuple[Pixels | Raw, Pixels | Raw]]:
+    for index in range(max(len(golden.sides), len(candidate.sides))):
+        one = golden.sides[index] if index < len(golden.sides) else _NOTHING
+        two = candidate.sides[index] if index < len(candidate.sides) else _NOTHING
+        yield one, two
+
+
+def _cut(ignored: ignoring.Area, one: Pixels | Raw, two: Pixels | Raw) -> ignoring.Area:
+    """Give what is ignored on the canvas of one pair of frames, which may be smaller than that of all."""
+    sides = (_shape(one), _shape(two))
+    return ignored[: max(height for height, _ in sides), : max(width for _, width in sides)]
+
+
+def _shape(side: Pixels | Raw) -> tuple[int, int]:
+    return (side.height, side.width) if isinstance(side, Raw) else (side.shape[0], side.shape[1])
+
+
+def _together(found: Sequence[tuple[Scene, Measured]], size: Size) -> Seen:
+    """Add up what was found in several frames."""
+    touched = [(scene, each) for scene, each in found if each.touched]
+    scene, alone = touched[0] if len(touched) == 1 else (None, None)
+    around = alone.around if alone else None
+    return Seen(
+        mask=_merged([each.mask for _, each in touched], size),
+        rows=slice(around.top, around.top + around.height) if around else slice(0, size.height),
+        pixels=sum(each.pixels for _, each in touched),
+        antialiased=sum(each.antialiased for _, each in touched),
+        touched=sum(each.touched for _, each in touched),
+        total=sum(each.total for _, each in touched),
+        largest=max((each.largest for _, each in touched), default=0.0),
+        exchange=tuple(each.exchange for _, each in touched),
+        scene=scene,
+        around=around,
+    )
+
+
+def _merged(masks: Sequence[Mask], size: Size) -> Mask:
+    """Lay masks over each other: a pixel has its highest mark."""
+    if len(masks) == 1 and masks[0].shape == (size.height, size.width):
+        return masks[0]
+    merged: Mask = np.zeros((size.height, size.width), np.uint8)
+    for mask in masks:
+        part = merged[: mask.shape[0], : mask.shape[1]]
+        np.maximum(part, mask, out=part)
+    return merged
 
 
 # ------------------------------------------------------------------------------------------- the kind
 
 
-def _kind(golden: Picture, candidate: Picture, seen: Seen, boxes: tuple[Box, ...]) -> tuple[Kind, str]:
+def _kind(
+    golden: Picture, candidate: Picture, rules: Rules, seen: Seen, boxes: tuple[Box, ...]
+) -> tuple[Kind, Shift | None, str]:
     before, after = golden.size, candidate.size
     if before != after:
-        return Kind.RESIZED, _sentence(f"{before} became {after}", _shift(seen))
-    if len(golden.frames) != len(candidate.frames):
-        return Kind.CONTENT, f"{len(golden.frames)} frames became {len(candidate.frames)}."
+        return _resized(before, after, rules, seen)
+    if not _as_many(golden, candidate):
+        return Kind.CONTENT, None, f"{len(golden.sides)} frames became {len(candidate.sides)}."
     if not seen.touched:
-        return Kind.CONTENT, "Only ignored regions differ."
+        return Kind.CONTENT, None, "Only ignored regions differ."
     if not seen.pixels and not seen.antialiased:
-        return Kind.CONTENT, "No pixel differs by more than the threshold."
+        return Kind.CONTENT, None, "No pixel differs by more than the threshold."
     if not seen.pixels:
-        return Kind.ANTIALIASING_ONLY, "Only anti-aliased edges differ."
+        return Kind.ANTIALIASING_ONLY, None, "Only anti-aliased edges differ."
     if shift := _shift(seen):
-        return Kind.SHIFTED, _sentence(shift)
-    if _recoloured(seen, boxes):
-        return Kind.RECOLOURED, "The same shapes in other colours."
-    return Kind.CONTENT, ""
+        return Kind.SHIFTED, shift, _sentence(str(shift))
+    if seen.scene is not None and colours.recoloured(seen.scene, boxes):
+        return Kind.RECOLOURED, None, "The same shapes in other colours."
+    return Kind.CONTENT, None, ""
 
 
-def _recoloured(seen: Seen, boxes: tuple[Box, ...]) -> bool:
-    if len(seen.pairs) != 1:
-        return False
-    golden, candidate = seen.pairs[0]
-    return colours.recoloured(packed(golden), packed(candidate), boxes)
+def _resized(before: Size, after: Size, rules: Rules, seen: Seen) -> tuple[Kind, Shift | None, str]:
+    shift = _shift(seen)
+    allowed = "which the tolerance allows" if ignoring.drifted(rules, before, after) else ""
+    became = f"{before} became {after}" + (f", {allowed}" if allowed else "")
+    return Kind.RESIZED, shift, _sentence(became, str(shift or ""))
 
 
-def _shift(seen: Seen) -> str:
-    """Say what moved; only for pictures of one frame."""
-    if len(seen.pairs) != 1:
-        return ""
-    golden, candidate = seen.pairs[0]
-    unlike = packed(golden) != packed(candidate)
-    rows, columns = np.flatnonzero(unlike.any(axis=1)), np.flatnonzero(unlike.any(axis=0))
-    left, top = int(columns[0]), int(rows[0])
-    around = Box(left, top, int(columns[-1]) + 1 - left, int(rows[-1]) + 1 - top)
-    found = shifts.find(golden, candidate, around)
-    return str(found) if found else ""
+def _shift(seen: Seen) -> Shift | None:
+    """Find what moved; only where one frame differs."""
+    return shifts.find(seen.scene, seen.around) if seen.scene and seen.around else None
 
 
 def _sentence(*clauses: str) -> str:
@@ -171,26 +193,3 @@ def _sentence(*clauses: str) -> str:
 
 def _listed(labels: list[str]) -> str:
     return " and ".join(filter(None, (", ".join(labels[:-1]), labels[-1])))
-
-
-# ------------------------------------------------------------------------------------ the fingerprint
-
-
-def _marks(mask: Mask) -> regions.Marks:
-    """Mark what differs; where nothing does, what is anti-aliased."""
-    differs = np.asarray(mask == yiq.DIFFERS)
-    return differs if differs.any() else np.asarray(mask == yiq.ANTIALIASED)
-
-
-def _fingerprint(seen: Seen, boxes: tuple[Box, ...]) -> str:
-    """Sum up the form of the marked regions, wherever they lie, and the candidate's pixels in them."""
-    left, top = min(box.left for box in boxes), min(box.top for box in boxes)
-    right = max(box.left + box.width for box in boxes)
-    bottom = max(box.top + box.height for box in boxes)
-    part = (slice(top, bottom), slice(left, right))
-    marks = _marks(seen.mask[part])
-    total = sha256(f"{right - left}×{bottom - top}".encode())
-    total.update(np.packbits(marks).tobytes())
-    for _, candidate in seen.pairs:
-        total.update(candidate[part][marks].tobytes())
-    return total.hexdigest()

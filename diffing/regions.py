@@ -26,7 +26,7 @@ def boxes(marks: Marks, most: int = MOST) -> tuple[Box, ...]:
     edges = _edges(cells, y, x) + np.array([0, top, 0, top])
     regions = _gather(edges, _roots(len(y), *_neighbours(y, x)))
     found = [Box(int(a), int(b), int(c - a), int(d - b)) for a, b, c, d in regions]
-    return tuple(sorted(found, key=lambda box: (-box.width * box.height, box.top, box.left))[:most])
+    return tuple(sorted(found, key=lambda box: (-box.width * box.height, box.top, box.left, box.width))[:most])
 
 
 def _cells(marks: Marks) -> Marks:

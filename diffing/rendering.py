@@ -9,7 +9,7 @@ from PIL import Image
 
 from diffing import images
 from diffing.images import Pixels
-from diffing.pictures import PALETTE
+from diffing.maskfile import PALETTE
 
 _DIMMED = 0.18
 """What is left of the candidate's contrast under a difference."""

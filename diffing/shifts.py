@@ -2,66 +2,71 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from diffing.images import Pixels
-from diffing.words import Box
+from diffing import built
+from diffing.scenes import Lines, Scene
+from diffing.words import Box, Shift
 
 FARTHEST = 64
 """Pixels. Farther moves are called another content."""
 _MOST_EXPLAINS = 2 / 3
 """Share of the lines that differ, counted in both pictures, which a move has to explain."""
+_SAMPLED = 32
+"""So many pixels of each line are looked at before all are."""
 
-Lines = NDArray[np.int64]
 
+class Move(NamedTuple):
+    """The move that explains most lines: how many, of how many that differ; first, last and how far."""
 
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """Lines `first` to `last` of the golden stand `by` pixels further on in the candidate (negative: back)."""
-
-    lines: str
-    """`rows` or `columns`."""
+    explained: int
+    changed: int
     first: int
     last: int
     by: int
 
-    def __str__(self) -> str:
-        ways = ("down", "up") if self.lines == "rows" else ("right", "left")
-        return f"{self.lines} {self.first}–{self.last} moved {ways[self.by < 0]} by {abs(self.by)} px"
+    @property
+    def holds(self) -> bool:
+        """Does it explain enough?"""
+        return self.explained > 0 and self.explained >= _MOST_EXPLAINS * self.changed
 
 
-def find(golden: Pixels, candidate: Pixels, around: Box) -> Shift | None:
-    """Find the move that explains most of what differs between two pictures of one size.
+def find(scene: Scene, around: Box) -> Shift | None:
+    """Find the move that explains most of what differs in a scene; `around` holds just that."""
+    if move := _move(scene.rows, around, around.width):
+        return Shift("rows", around.top + move.first, around.top + move.last, move.by)
+    if move := _move(scene.columns, around, around.height):
+        return Shift("columns", around.left + move.first, around.left + move.last, move.by)
+    return None
 
-    `around` holds all that differs: what stands still beside it must not hide the move.
+
+def _move(sums: Callable[[Box, int], tuple[Lines, Lines]], around: Box, length: int) -> Move | None:
+    """Give a move that holds; None where a few pixels of each line deny it already, or all of them do.
+
     Each line becomes one number, so that trying a distance costs one comparison a line."""
-    down = slice(around.top, around.top + around.height)
-    across = slice(around.left, around.left + around.width)
-    rows = _explain(_lines(golden[:, across]), _lines(candidate[:, across]))
-    if rows:
-        return Shift("rows", *rows)
-    columns = _explain(_lines(golden[down].transpose(1, 0, 2)), _lines(candidate[down].transpose(1, 0, 2)))
-    return Shift("columns", *columns) if columns else None
+    step = length // _SAMPLED
+    if step > 1 and not best(*sums(around, step)).holds:
+        return None
+    move = best(*sums(around, 1))
+    return move if move.holds else None
 
 
-def _lines(pixels: Pixels) -> Lines:
-    return np.array([hash(line.tobytes()) for line in pixels], np.int64)
-
-
-def _explain(golden: Lines, candidate: Lines) -> tuple[int, int, int] | None:
-    """Give first, last and distance of the move that explains most lines, the nearest of equals."""
+def best(golden: Lines, candidate: Lines) -> Move:
+    """Give the move that explains most lines, the nearest of equals."""
+    if built.CORE is not None:
+        return Move(*built.CORE.best_move(golden, candidate, FARTHEST))
     changed = golden != candidate
-    most, best = 0, None
+    found = Move(0, int(np.count_nonzero(changed)), 0, 0, 0)
     for by in _distances(len(golden)):
         stayed = _moved(golden, candidate, by)
         left = stayed[changed[stayed]]
-        explained = min(left.size, np.count_nonzero(changed[stayed + by]))
-        if explained > most:
-            most, best = explained, (int(left[0]), int(left[-1]), by)
-    return best if most >= _MOST_EXPLAINS * np.count_nonzero(changed) else None
+        explained = int(min(left.size, np.count_nonzero(changed[stayed + by])))
+        if explained > found.explained:
+            found = Move(explained, found.changed, int(left[0]), int(left[-1]), by)
+    return found
 
 
 def _distances(lines: int) -> list[int]:

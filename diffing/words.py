@@ -182,7 +182,7 @@ class Difference:
     """Equal where what differs has the same form; empty where there is none to compare. `diffing.groups` makes it
     equal for the same change in several goldens."""
     exchange: str = ""
-    """Equal where the same pixels were removed and added, wherever they lie; empty where there are none."""
+    """Equal where the same pixels were removed and added in the same order; empty where there are none."""
     mask: bytes | None = None
     """A palette PNG of the candidate's size (the larger of both): 0 same, 1 anti-aliased, 2 differs."""
     why: str = ""

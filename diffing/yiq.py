@@ -9,7 +9,7 @@ looked at, a band of rows at a time, so that the cost and the memory grow with t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,13 @@ SAME, ANTIALIASED, DIFFERS = 0, 1, 2
 Mask = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
+Packed = NDArray[np.uint32]
 
-_FARTHEST = 35215.0  # the largest possible squared distance
+FARTHEST = 35215.0
+"""The largest possible squared distance."""
+UNIT = float(1 << 32)
+_MODULUS = 1 << 64
+_LINK = 0x9E3779B97F4A7C15
 _LUMA = (0.29889531, 0.58662247, 0.11448223)
 # The same weights as whole numbers. No two different colours weigh the same (|Δ| ≤ 510 a channel, all tried),
 # so opaque pixels may be ordered by one exact weight each instead of by rounded differences.
@@ -33,40 +38,71 @@ _BAND = 1 << 16  # pixels: what a band's planes need stays in the processor's ca
 _RIM = 2  # the detector looks at neighbours of neighbours
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Measured:
-    """What was found: a mask (height × width of SAME, ANTIALIASED, DIFFERS) and distances from 0 to 1."""
+@dataclass(slots=True, eq=False)
+class Counted:
+    """What was counted, beside the mask (height × width of SAME, ANTIALIASED, DIFFERS)."""
 
     mask: Mask
-    touched: int
+    touched: int = 0
     """Pixels that differ at all."""
-    largest: float
-    total: float
-    """The sum of the distances of all `touched` pixels."""
+    largest: float = 0.0
+    """The largest squared distance, in the metric's own unit: FARTHEST at most."""
+    total: int = 0
+    """The sum of the distances of all `touched` pixels, each as a whole number of `1 / UNIT`."""
+    counts: list[int] = field(default_factory=lambda: [0, 0, 0])
+    removed: list[int] = field(default_factory=lambda: [0, 0, 0])
+    """By mark, the chain of the golden's mixed pixels in reading order …"""
+    added: list[int] = field(default_factory=lambda: [0, 0, 0])
+    """… and of the candidate's."""
 
 
-def packed(pixels: Pixels) -> NDArray[np.uint32]:
+def packed(pixels: Pixels) -> Packed:
     """See each pixel as one number: height × width."""
     return np.ascontiguousarray(pixels).view(np.uint32)[:, :, 0]
 
 
-def measure(golden: Pixels, candidate: Pixels, tolerance: Tolerance) -> Measured:
+def measure(golden: Pixels, candidate: Pixels, tolerance: Tolerance) -> Counted:
     """Compare two pictures of one size, pixel by pixel."""
     height, width = golden.shape[:2]
     ours, theirs = packed(golden), packed(candidate)
-    mask: Mask = np.zeros((height, width), np.uint8)
-    touched, largest, total = 0, 0.0, 0.0
+    counted = Counted(np.zeros((height, width), np.uint8))
     rows = max(1, _BAND // width)
     for top in range(0, height, rows):
         index = np.flatnonzero(ours[top : top + rows] != theirs[top : top + rows])
-        if not index.size:
-            continue
-        squared = _band(golden, candidate, slice(top, min(top + rows, height)), index, tolerance, mask)
-        touched += index.size
-        distances = np.sqrt(squared / _FARTHEST)
-        largest = max(largest, float(distances.max()))
-        total += float(distances.sum())
-    return Measured(mask, touched, min(largest, 1.0), total)
+        if index.size:
+            band = slice(top, min(top + rows, height))
+            squared = _band(golden, candidate, band, index, tolerance, counted.mask)
+            marks = counted.mask[band].reshape(-1)[index]
+            _count(counted, marks, squared, ours[band].reshape(-1)[index], theirs[band].reshape(-1)[index])
+    return counted
+
+
+def _count(counted: Counted, marks: Mask, squared: Floats, ours: Packed, theirs: Packed) -> None:
+    counted.touched += marks.size
+    counted.largest = max(counted.largest, float(squared.max()))
+    counted.total += int((np.sqrt(squared / FARTHEST) * UNIT).astype(np.int64).sum())
+    for mark in (ANTIALIASED, DIFFERS):
+        at = marks == mark
+        counted.counts[mark] += int(np.count_nonzero(at))
+        counted.removed[mark] = _chained(counted.removed[mark], ours[at])
+        counted.added[mark] = _chained(counted.added[mark], theirs[at])
+
+
+def _chained(before: int, pixels: Packed) -> int:
+    """Go on with a chain, each link of which is the one before times a constant plus a pixel, modulo 2^64."""
+    links = np.full(pixels.size + 1, _LINK, np.uint64)
+    links[0] = 1
+    links = np.multiply.accumulate(links)[::-1]
+    return (before * int(links[0]) + int((_mixed(pixels) * links[1:]).sum(dtype=np.uint64))) % _MODULUS
+
+
+def _mixed(pixels: Packed) -> NDArray[np.uint64]:
+    """Mix each pixel's bits, by SplitMix's finaliser (Steele, Lea and Flood, 2014)."""
+    z = pixels.astype(np.uint64) + np.uint64(_LINK)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed: NDArray[np.uint64] = z ^ (z >> np.uint64(31))
+    return mixed
 
 
 def _band(
@@ -76,10 +112,10 @@ def _band(
     ours, theirs = golden[rows].reshape(-1, 4)[index], candidate[rows].reshape(-1, 4)[index]
     tints = _tints(index + rows.start * golden.shape[1])
     squared = _squared(ours, theirs, tints)
-    over = squared > _FARTHEST * tolerance.threshold * tolerance.threshold
-    beyond = index[over]
+    over = squared > FARTHEST * tolerance.threshold * tolerance.threshold
+    beyond = index if tolerance.exact else index[over]
     marks = np.full(beyond.size, DIFFERS, np.uint8)
-    if beyond.size and not tolerance.antialiasing:
+    if beyond.size and not (tolerance.antialiasing or tolerance.exact):
         marks[_smooth(golden, candidate, rows, beyond, tints[:, over])] = ANTIALIASED
     mask[rows].reshape(-1)[beyond] = marks
     return squared

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from diffing.words import Box, Difference, Kind, Outcome, Size
+from diffing.words import Box, Difference, Kind, Outcome, Shift, Size
 
 Written = Mapping[str, Any]
 
@@ -21,6 +21,8 @@ def written(difference: Difference) -> Written:
         "largest": difference.largest,
         "mean": difference.mean,
         "boxes": [list(asdict(box).values()) for box in difference.boxes],
+        "shift": list(asdict(difference.shift).values()) if difference.shift else None,
+        "exchange": difference.exchange,
         "why": difference.why,
     }
 
@@ -38,6 +40,8 @@ def read(json: Written, *, kind: str | None, fingerprint: str, pixels: int, rati
         largest=json["largest"],
         mean=json["mean"],
         boxes=tuple(Box(*box) for box in json["boxes"]),
+        shift=Shift(*json["shift"]) if json.get("shift") else None,
+        exchange=json.get("exchange", ""),  # older rows have neither
         fingerprint=fingerprint,
         why=json["why"],
     )

@@ -11,7 +11,7 @@ from app.flow.goldens import Goldens
 from app.flow.parts import Parts
 from app.flow.shelf import Shelf
 from bots.forge import Change
-from diffing import pairing, pointers
+from diffing import groups, pairing, pointers
 from diffing.digests import blob_id, digest
 from diffing.globs import matches
 from diffing.guard import Ground
@@ -69,7 +69,13 @@ def measure(
             )
             with parts.db.begin() as db:
                 runs.progress(db, run.id, done=len(compared), total=len(pairs))
-    return compared
+    return _grouped(compared)
+
+
+def _grouped(compared: Sequence[Comparison]) -> list[Comparison]:
+    """Give the same change in several goldens one fingerprint."""
+    united = iter(groups.unite([each.difference for each in compared if each.difference]))
+    return [replace(each, difference=next(united)) if each.difference else each for each in compared]
 
 
 def guard(parts: Parts, tree: Tree, compared: Iterable[Comparison]) -> list[Comparison]:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from diffing import colours, regions
+from diffing import colours, engine
 from diffing.images import Pixels
-from diffing.yiq import packed
+from diffing.words import Tolerance
+from diffing.yiq import DIFFERS
 from tests.diffing import drawing
+
+pytestmark = pytest.mark.usefixtures("road")
 
 
 def recoloured(golden: Pixels, candidate: Pixels) -> bool:
     """Look where the pictures differ."""
-    one, two = packed(golden), packed(candidate)
-    return colours.recoloured(one, two, regions.boxes(one != two))
+    scene = engine.scene(golden, candidate, None)
+    mask = scene.measure(Tolerance(exact=True)).mask
+    return colours.recoloured(scene, engine.boxes(mask, DIFFERS, slice(0, len(mask))))
 
 
 def test_ink_of_another_colour() -> None:

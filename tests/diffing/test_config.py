@@ -62,7 +62,7 @@ def test_everything_that_can_be_said_is_read() -> None:
     )
     assert (app.mode, app.obsolete) == (Mode.ALL, Obsolete.IGNORE)
     assert app.tolerance == Tolerance(threshold=0.2, antialiasing=True, pixels=10, ratio=0.001)
-    assert app.ignore == (Ignore("**/clock.png", (Box(0, 10, 20, 30), Box(1, 2, 3, 4))),)
+    assert app.ignore == (Ignore(path="**/clock.png", regions=(Box(0, 10, 20, 30), Box(1, 2, 3, 4))),)
     assert read.approve == Approve(
         permission="maintain", self_approval=False, users=("ann", "bob"), teams=("org/design",)
     )

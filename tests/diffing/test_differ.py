@@ -73,10 +73,27 @@ def test_another_format_of_the_same_pixels() -> None:
     assert difference.why.endswith("PNG became WEBP.")
 
 
-def test_deep_pictures_are_compared_in_eight_bits() -> None:
-    """What only the lower half of 16 bits holds is not seen, and that is said."""
-    golden, candidate = (drawing.encoded(np.full((4, 4), shade, np.uint16)) for shade in (25700, 25701))
-    assert differ(golden, candidate, Rules()).why.endswith("Of 16 bits a channel, 8 are compared.")
+def deep(shade: int, level: int = 6) -> bytes:
+    """Write a PNG of 16 bits a sample."""
+    return drawing.encoded(np.full((4, 4), shade, np.uint16), compress_level=level)
+
+
+def test_what_only_the_lower_bits_hold_is_said() -> None:
+    """Samples that differ by less than a step of 8 bits are no pixels that differ, and no re-encoding either."""
+    difference = differ(deep(25700), deep(25701), Rules())
+    assert (difference.kind, difference.pixels) == (Kind.CONTENT, 0)
+    assert difference.why == "Only the lower 8 of 16 bits a sample differ; the upper 8 are compared."
+
+
+def test_the_same_deep_samples_are_an_encoding() -> None:
+    """Packed in another way, 16 bits are still the same 16 bits."""
+    assert differ(deep(25700), deep(25700, level=0), Rules()).kind is Kind.ENCODING_ONLY
+
+
+def test_where_nobody_looks_below_it_is_said() -> None:
+    """Of a deep picture beside a shallow one, 8 bits are compared."""
+    shallow = drawing.encoded(np.full((4, 4), 100, np.uint8))
+    assert differ(shallow, deep(25700), Rules()).why.endswith("Of 16 bits a sample, 8 are compared.")
 
 
 def test_a_changed_word_is_content() -> None:
@@ -175,7 +192,7 @@ def test_animations_are_compared_frame_by_frame() -> None:
 
 
 def test_the_same_change_has_the_same_fingerprint() -> None:
-    """One button changed in two screens is one change, wherever it stands."""
+    """One button changed in two screens is one change, wherever it stands; in another colour it has its form."""
     paper = np.full((80, 120, 4), 255, np.uint8)
     one = found(paper, filled(paper, Box(10, 10, 30, 12), (9, 9, 9)))
     two = found(
@@ -183,8 +200,10 @@ def test_the_same_change_has_the_same_fingerprint() -> None:
         filled(drawing.written("Total", (140, 90), (4, 50)), Box(80, 5, 30, 12), (9, 9, 9)),
     )
     other = found(paper, filled(paper, Box(10, 10, 30, 12), (200, 9, 9)))
-    assert one.fingerprint == two.fingerprint != other.fingerprint
-    assert len(one.fingerprint) == 64
+    assert (one.fingerprint, one.exchange) == (two.fingerprint, two.exchange)
+    assert one.fingerprint == other.fingerprint
+    assert one.exchange != other.exchange
+    assert {len(one.fingerprint), len(one.exchange)} == {64}
 
 
 def test_an_unreadable_golden_is_replaced() -> None:

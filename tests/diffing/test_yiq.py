@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from diffing import yiq
 from diffing.images import Pixels
+from diffing.plain import PlainScene
 from diffing.words import Tolerance
 from tests.diffing import drawing, peer
 
@@ -93,7 +94,7 @@ def test_bands_leave_no_seam(pixelmatch: peer.Pixelmatch, seed: int, rows: int) 
 def test_distances_are_shares(seed: int) -> None:
     """The largest and the summed distance are of pixels that differ, from 0 to 1."""
     golden, candidate = drawing.seeded(seed)
-    found = yiq.measure(golden, candidate, Tolerance())
+    found = PlainScene(golden, candidate, None).measure(Tolerance())
     assert found.touched == int((golden != candidate).any(axis=2).sum())
     assert 0 <= found.total / max(found.touched, 1) <= found.largest + 1e-9
     assert found.largest <= 1
@@ -103,8 +104,8 @@ def test_black_and_white_are_farthest_apart() -> None:
     """White on black is nearly the whole way; nothing is no way at all."""
     black = np.full((4, 4, 4), (0, 0, 0, 255), np.uint8)
     white = np.full((4, 4, 4), 255, np.uint8)
-    assert yiq.measure(black, white, Tolerance()).largest > 0.95
-    assert yiq.measure(black, black, Tolerance()).touched == 0
+    assert PlainScene(black, white, None).measure(Tolerance()).largest > 0.95
+    assert PlainScene(black, black, None).measure(Tolerance()).touched == 0
 
 
 def test_weights_never_confuse_two_colours() -> None:
