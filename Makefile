@@ -47,8 +47,9 @@ imports: $(READY) ## import-linter: the house's walls
 bench: $(READY) ## measure comparing, side by side with the reference, as ratios
 	$(BIN)/python -m tests.bench
 
-schema: $(READY) ## write docs/golddigger.schema.json anew
-	$(BIN)/golddigger schema > docs/golddigger.schema.json
+schema: $(READY) ## write the JSON Schemas in docs/ anew
+	$(BIN)/golddigger schema config > docs/golddigger.schema.json
+	$(BIN)/golddigger schema compare > docs/compare.schema.json
 
 lock: ## renew the lock files (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q -o locks/runtime.txt

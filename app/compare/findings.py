@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bots import sentences
+from diffing import groups
 from diffing.words import Comparison, Outcome
 
 SAME, DIFFERENT, NOT_COMPARED = 0, 1, 2
@@ -22,10 +23,6 @@ def ending(found: Iterable[Comparison]) -> int:
 
 def unite(found: Sequence[Comparison]) -> list[Comparison]:
     """Give the members of one group one fingerprint."""
-    try:
-        from diffing import groups
-    except ImportError:
-        return list(found)
     changed = {each.id: each.difference for each in found if each.outcome is Outcome.CHANGED and each.difference}
     united = dict(zip(changed, groups.unite(list(changed.values())), strict=True))
     return [replace(each, difference=united.get(each.id, each.difference)) for each in found]

@@ -10,7 +10,6 @@ from app.compare.report_json import VERSION
 from diffing.words import Kind, Outcome
 
 Count = Annotated[int, Field(ge=0)]
-Text = Annotated[str, Field()]
 
 
 class _Strict(BaseModel):

@@ -70,7 +70,7 @@ def region(said: str) -> Region:
         raise ValueError("not four numbers")
     if all(part.endswith("%") for part in parts):
         left, top, width, height = (float(part[:-1]) / 100 for part in parts)
-        if not (min(left, top) >= 0 < min(width, height) and max(left, top, width, height) <= 1):
+        if not (0 <= left <= 1 and 0 <= top <= 1 and 0 < width <= 1 and 0 < height <= 1):
             raise ValueError("not within the picture")
         return Share(left, top, width, height)
     box = Box(*(int(part) for part in parts))

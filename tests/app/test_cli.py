@@ -23,7 +23,7 @@ from app import main as parts
 from app.cli import main
 from diffing.words import Refused, Unavailable
 
-COMMANDS = ("demo", "review", "serve", "worker", "migrate", "sweep", "doctor", "check-config", "schema")
+COMMANDS = ("demo", "review", "compare", "serve", "worker", "migrate", "sweep", "doctor", "check-config", "schema")
 KEY = {"GOLDDIGGER_SECRET_KEY": "a key that nobody can guess"}
 
 
