@@ -13,7 +13,7 @@ from diffing import config_schema, positions
 from diffing.mistakes import Misconfigured, Mistake, nearest, one_of, quoted
 from diffing.positions import Document, Path, Position
 from diffing.presets.registry import PRESETS
-from diffing.words import Box, Ignore, Mode, Obsolete, Suite, Tolerance
+from diffing.words import Box, Ignore, Mode, Name, Obsolete, Region, Share, Suite, Tolerance
 
 _MODELS: Mapping[str, type[BaseModel]] = {
     "": config_schema.File,
@@ -102,12 +102,19 @@ def _suite(said: config_schema.Suite) -> Suite:
         artifact=tuple(said.artifact) if said.artifact else default.artifact,
         mode=Mode(said.mode) if said.mode else default.mode,
         tolerance=Tolerance(**said.tolerance.model_dump()),
-        ignore=tuple(
-            Ignore(path=each.path, regions=tuple(Box(**region.model_dump()) for region in each.regions))
-            for each in said.ignore
-        ),
+        ignore=tuple(_ignore(each) for each in said.ignore),
         obsolete=Obsolete(said.obsolete),
     )
+
+
+def _ignore(said: config_schema.Ignore) -> Ignore:
+    regions = tuple(_region(each) for each in said.regions)
+    return Ignore(path=said.path, regions=regions, mask=Name(said.mask) if said.mask else None)
+
+
+def _region(said: config_schema.Region) -> Region:
+    sides = (said.left, said.top, said.width, said.height)
+    return Share(*sides) if isinstance(said.left, float) else Box(*map(int, sides))
 
 
 def _twice(file: config_schema.File, document: Document) -> Iterator[Mistake]:
@@ -140,7 +147,8 @@ def _mistake(error: ErrorDetails, document: Document) -> Mistake:
             missing = "version: 1" if path == ("version",) else quoted(path[-1])
             return Mistake(*document.value_at(path[:-1]), f"`{missing}` is missing")
         case "value_error":
-            return Mistake(*document.value_at(path), f"`{quoted(value)}` {said['error']}")
+            shown = _subject(path) if isinstance(value, dict) else f"`{quoted(value)}`"
+            return Mistake(*document.value_at(path), f"{shown} {said['error']}")
     return Mistake(*document.value_at(path), f"{_subject(path)} {_must(error)}")
 
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    model_validator,
+)
 
 from diffing.globs import MOST_CHARACTERS
 from diffing.guard import protected
+
+_MOST_PIXELS = 1 << 24
+_SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) ?%")
 
 
 def _listed(value: object) -> object:
@@ -34,6 +46,21 @@ def _glob(glob: str) -> str:
     return glob
 
 
+def _file(path: str) -> str:
+    if path.startswith("/") or set(path.split("/")) & {"", ".", ".."} or "\\" in path:
+        raise ValueError("must be the path of a file, from the repository's root")
+    return path
+
+
+def _length(value: object) -> int | float:
+    """Read a whole number of pixels, or a share: an int or a float."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_PIXELS:
+        return value
+    if isinstance(value, str) and (share := _SHARE.fullmatch(value)) and float(share[1]) <= 100:
+        return float(share[1]) / 100
+    raise ValueError("must be a whole number of pixels, or a share like `12.5%`")
+
+
 def _number(value: object) -> object:
     if isinstance(value, bool):  # to Python, true is 1
         raise ValueError("must be a number")
@@ -52,6 +79,8 @@ def _as_region(value: object) -> object:
     return dict(zip(("left", "top", "width", "height"), value, strict=True))
 
 
+Length = Annotated[int | float, PlainValidator(_length, json_schema_input_type=int | str)]
+"""Pixels as an int, a share of the golden's side as a float from 0 to 1."""
 Text = Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
 Glob = Annotated[Text, AfterValidator(_glob)]
 Names = Annotated[list[Text], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
@@ -71,30 +100,56 @@ class _Strict(BaseModel):
 class Tolerance(_Strict):
     """How much may differ before a golden counts as changed, where the artifact holds every candidate."""
 
-    threshold: float = Field(0.1, ge=0, le=1, description="Colour distance of one pixel, from 0 (exact) to 1.")
+    threshold: float = Field(0.1, ge=0, le=1, description="Colour distance of one pixel, from 0 to 1.")
     antialiasing: bool = Field(False, description="Count anti-aliased pixels too.")
+    exact: bool = Field(False, description="Count every pixel that is not the same to the bit.")
     pixels: int = Field(0, ge=0, description="So many pixels may differ …")
     ratio: float = Field(0.0, ge=0, le=1, description="… or this share of all pixels, whichever allows more.")
+    size: int = Field(
+        0, ge=0, le=1000, description="So many pixels a side may be longer or shorter; the rest is not compared."
+    )
 
 
 class Region(_Strict):
-    """A rectangle in pixels from the top left corner: `[left, top, width, height]`."""
+    """A rectangle from the top left corner, in pixels or in shares of the golden: `[left, top, width, height]`."""
 
-    left: int = Field(ge=0)
-    top: int = Field(ge=0)
-    width: int = Field(ge=1)
-    height: int = Field(ge=1)
+    left: Length
+    top: Length
+    width: Length
+    height: Length
+
+    @model_validator(mode="after")
+    def _of_one_kind(self) -> Region:
+        sides = (self.left, self.top, self.width, self.height)
+        if len({type(side) for side in sides}) > 1:
+            raise ValueError("must be all pixels, like `[0, 0, 40, 20]`, or all shares, like `[0%, 0%, 10%, 5%]`")
+        if not (self.width and self.height):
+            raise ValueError("must have a width and a height")
+        return self
 
 
-Box4 = Annotated[list[int], Field(min_length=4, max_length=4)]
+Box4 = Annotated[list[int | str], Field(min_length=4, max_length=4)]
 Regions = list[Annotated[Region, BeforeValidator(_as_region, json_schema_input_type=Box4 | Region)]]
 
 
 class Ignore(_Strict):
-    """Regions that are not compared: a clock, an advertisement."""
+    """What is not compared: a clock, an advertisement."""
 
     path: Text = Field(description="A glob of the goldens it is for.")
-    regions: Regions = Field(min_length=1, max_length=100)
+    regions: Regions = Field(
+        default_factory=list, max_length=100, description="Rectangles, in pixels or in shares of the golden."
+    )
+    mask: Annotated[Text, AfterValidator(_file)] | None = Field(
+        None,
+        description="A picture in the repository: wherever it is painted (opaque; or light, if it has no "
+        "transparency), nothing is compared.",
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> Ignore:
+        if not self.regions and self.mask is None:
+            raise ValueError("must have `regions` or a `mask`")
+        return self
 
 
 class Suite(_Strict):

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from app.flow import measure, settled, shelf
+from app.flow import masks, measure, settled, shelf
 from app.flow.goldens import Goldens
+from app.flow.measure import Rulebook
 from app.flow.parts import Parts
 from app.flow.shelf import Shelf
 from bots.forge import Artifact, Change, Forge, Pipeline, PipelineState
@@ -97,7 +98,8 @@ def _compare(
     lacking = registry.lacking(kept.members, suites, kept.read, tree)
     if not pairs:
         return Findings(kept=False, notes=(*lacking, *registry.explain(kept.members, suites)))
-    compared = measure.measure(parts, run, pairs, suites, kept, goldens)
+    rules = Rulebook({suite.name: suite for suite in suites}, masks.fetch(parts, change, suites, goldens))
+    compared = measure.measure(parts, run, pairs, rules, kept, goldens)
     compared = measure.guard(parts, tree, compared)
     notes = lacking if complete else (*lacking, _incomplete(kept))
     return Findings(

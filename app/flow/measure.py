@@ -18,7 +18,6 @@ from diffing.guard import Ground
 from diffing.pointers import Pointer
 from diffing.words import (
     BlobId,
-    Box,
     Comparison,
     Difference,
     Digest,
@@ -52,11 +51,27 @@ class Drawn:
     flaky: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """By which rules each golden is compared: those of its suite, and masks that are fetched already."""
+
+    suites: Mapping[str, Suite]
+    masks: Mapping[Name, bytes]
+
+    def of(self, suite: str, name: Name) -> Rules:
+        """Give the rules for one golden."""
+        said = [each for each in self.suites[suite].ignore if matches(name, each.path)]
+        return Rules(
+            tolerance=self.suites[suite].tolerance,
+            ignore=tuple(region for each in said for region in each.regions),
+            masks=tuple(self.masks[each.mask] for each in said if each.mask),
+        )
+
+
 def measure(
-    parts: Parts, run: StoredRun, pairs: Sequence[Pair], suites: Sequence[Suite], kept: Shelf, goldens: Goldens
+    parts: Parts, run: StoredRun, pairs: Sequence[Pair], rules: Rulebook, kept: Shelf, goldens: Goldens
 ) -> list[Comparison]:
     """Compare every pair; how far that is stands in the run's row for whoever watches."""
-    by_name = {suite.name: suite for suite in suites}
     compared: list[Comparison] = []
     cut = Cut(parts, kept, pairs)
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="measure") as threads:
@@ -64,9 +79,7 @@ def measure(
             drawn = [_draw(parts, pair, cut) for pair in pairs[start : start + _BATCH]]
             stored = goldens.digests(_unequal(drawn))
             goldens.make_ready(set(stored.values()) - {each.digest for each in drawn})
-            compared += threads.map(
-                lambda each, stored=stored: _compare(parts, each, by_name[each.pair.suite], stored), drawn
-            )
+            compared += threads.map(lambda each, stored=stored: _compare(parts, each, rules, stored), drawn)
             with parts.db.begin() as db:
                 runs.progress(db, run.id, done=len(compared), total=len(pairs))
     return _grouped(compared)
@@ -132,7 +145,7 @@ def _unequal(drawn: Iterable[Drawn]) -> list[BlobId]:
     return [each.pair.golden.id for each in drawn if each.pair.golden is not None and not each.same]
 
 
-def _compare(parts: Parts, drawn: Drawn, suite: Suite, stored: Mapping[BlobId, Digest]) -> Comparison:
+def _compare(parts: Parts, drawn: Drawn, rules: Rulebook, stored: Mapping[BlobId, Digest]) -> Comparison:
     pair = drawn.pair
     golden = stored.get(pair.golden.id) if pair.golden else None
     base = Comparison(
@@ -155,14 +168,14 @@ def _compare(parts: Parts, drawn: Drawn, suite: Suite, stored: Mapping[BlobId, D
         return replace(base, outcome=Outcome.REMOVED)
     if pair.golden is not None and (golden is None or not parts.blobs.has(golden)):
         raise Unavailable(f"the golden {pair.name} could not be fetched")
-    return _differ(parts, base, parts.blobs.get(drawn.digest), golden, suite)
+    return _differ(parts, base, parts.blobs.get(drawn.digest), golden, rules)
 
 
-def _differ(parts: Parts, base: Comparison, content: bytes, golden: Digest | None, suite: Suite) -> Comparison:
-    rules = Rules(tolerance=suite.tolerance, ignore=_ignored(suite, base.name))
+def _differ(parts: Parts, base: Comparison, content: bytes, golden: Digest | None, rules: Rulebook) -> Comparison:
+    own, suite = rules.of(base.suite, base.name), rules.suites[base.suite]
     if golden is None:
-        return _added(base, parts.differ(b"", content, rules))
-    difference = parts.differ(parts.blobs.get(golden), content, rules)
+        return _added(base, parts.differ(b"", content, own))
+    difference = parts.differ(parts.blobs.get(golden), content, own)
     mask = parts.blobs.put(difference.mask) if difference.mask else None
     return replace(
         base,
@@ -179,7 +192,3 @@ def _added(base: Comparison, beside_nothing: Difference) -> Comparison:
         return replace(base, outcome=Outcome.UNREADABLE, why=beside_nothing.why)
     size = beside_nothing.candidate_size
     return replace(base, outcome=Outcome.ADDED, difference=Difference(outcome=Outcome.ADDED, candidate_size=size))
-
-
-def _ignored(suite: Suite, name: Name) -> tuple[Box, ...]:
-    return tuple(box for each in suite.ignore if matches(name, each.path) for box in each.regions)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from diffing import config, config_schema
 from diffing.config import Approve, Config
 from diffing.mistakes import Misconfigured, Mistake
-from diffing.words import Box, Ignore, Mode, Obsolete, Refused, Tolerance
+from diffing.words import Box, Ignore, Mode, Name, Obsolete, Refused, Share, Tolerance
 
 WHOLE = b"""\
 version: 1
@@ -32,6 +32,7 @@ suites:
 approve: {permission: maintain, self: false, users: ["@ann", bob], teams: [org/design]}
 """
 ALIAS = "what begins with `*` means an alias in YAML, and none are read here; put a glob in quotes"
+ONE_KIND = "must be all pixels, like `[0, 0, 40, 20]`, or all shares, like `[0%, 0%, 10%, 5%]`"
 STEERING = "which steers git, CI or reviews; the bot never writes there"
 
 
@@ -66,6 +67,15 @@ def test_everything_that_can_be_said_is_read() -> None:
     assert read.approve == Approve(
         permission="maintain", self_approval=False, users=("ann", "bob"), teams=("org/design",)
     )
+
+
+def test_what_is_ignored_may_be_said_in_shares_or_painted() -> None:
+    """A share is of the golden's side; a mask is a file of the repository."""
+    suite = b"{preset: flutter, tolerance: {exact: true, size: 2}, ignore: [%s]}"
+    said = b"{path: a, regions: [[0%, 12.5%, 100 %, 5%]], mask: test/clock.png}"
+    (read,) = config.read(b"version: 1\nsuites: [" + suite % said + b"]\n").suites
+    assert read.ignore == (Ignore(path="a", regions=(Share(0.0, 0.125, 1.0, 0.05),), mask=Name("test/clock.png")),)
+    assert read.tolerance == Tolerance(exact=True, size=2)
 
 
 def test_a_preset_fills_in_what_is_not_said() -> None:
@@ -112,7 +122,24 @@ def test_the_shortest_file() -> None:
         ("tolerance: {pixels: 1.5}", "line 4, column 25: `pixels` must be a whole number."),
         ("tolerance: {threshold: .nan}", "line 4, column 28: `threshold` must be a finite number."),
         ("tolerance: {antialiasing: yes}", "line 4, column 31: `antialiasing` must be `true` or `false`."),
-        ("ignore: [{path: a}]", "line 4, column 14: `regions` is missing."),
+        ("ignore: [{path: a}]", "line 4, column 14: entry 1 of `ignore` must have `regions` or a `mask`."),
+        (
+            "ignore: [{path: a, regions: [[1, 2, 3%, 4]]}]",
+            f"line 4, column 34: entry 1 of `regions` {ONE_KIND}.",
+        ),
+        (
+            "ignore: [{path: a, regions: [[1, 2, 0, 4]]}]",
+            "line 4, column 34: entry 1 of `regions` must have a width and a height.",
+        ),
+        (
+            "ignore: [{path: a, regions: [[1, 2, 3, 400 %]]}]",
+            "line 4, column 34: `400 %` must be a whole number of pixels, or a share like `12.5%`.",
+        ),
+        (
+            "ignore: [{path: a, mask: ../m.png}]",
+            "line 4, column 30: `../m.png` must be the path of a file, from the repository's root.",
+        ),
+        ("tolerance: {size: -1}", "line 4, column 23: `size` must be at least 0."),
         (
             "ignore: [{path: a, regions: [[1, 2, 3]]}]",
             "line 4, column 34: `[1, 2, 3]` must be four numbers: left, top, width and height.",

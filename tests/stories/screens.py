@@ -27,6 +27,13 @@ def screen(word: str = "Sign in", colour: str = "navy", size: tuple[int, int] = 
     return kept.getvalue()
 
 
+def mask(size: tuple[int, int] = (160, 90)) -> bytes:
+    """Paint over a whole screen."""
+    kept = io.BytesIO()
+    Image.new("1", size, 1).save(kept, "PNG")
+    return kept.getvalue()
+
+
 def failures(goldens: Mapping[str, tuple[bytes, bytes]], folder: str = "test") -> dict[str, bytes]:
     """Lay out what `flutter test` leaves: by golden name what it read, and what it drew."""
     kept: dict[str, bytes] = {}
