@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 
+from diffing import yaml_meaning
+
 
 def alike(golden: str, candidate: str) -> str:
     """Say in a sentence why two texts mean the same; empty where they do not, or nobody can tell."""
-    before = _json(golden)
-    if before is None or before != _json(candidate):
-        return ""
-    return "The same JSON, written in another way."
+    before, after = _json(golden), _json(candidate)
+    if before is not None and after is not None:  # YAML would read them too, and find other numbers
+        return "The same JSON, written in another way." if before == after else ""
+    return "The same YAML, written in another way." if yaml_meaning.alike(golden, candidate) else ""
 
 
 def _json(text: str) -> tuple[object] | None:

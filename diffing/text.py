@@ -6,32 +6,17 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from hashlib import sha256
 from itertools import zip_longest
 
+from diffing import intraline, likeness
+from diffing.aligning import Budget, Opcode, opcodes
+from diffing.intraline import Span
 from diffing.meaning import alike
 from diffing.words import Difference, Kind, Outcome
 
-_MOST_LINES = 4000
-"""A longer part that differs is one hunk: finding its common lines would take too long."""
-_MOST_SIGNS = 500
-"""Longer lines are not marked within."""
-_MOST_PAIRS = 10_000
-"""Words of one line times words of the other; beyond it, all between their common ends is marked."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
-
-Opcode = tuple[str, int, int, int, int]
-"""As of `difflib`: tag, first and last line of the golden, first and last line of the candidate."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A part of a line; `marked`: the line's other version has something else there."""
-
-    text: str
-    marked: bool = False
+_NO_END = "\\ No newline at end of file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +32,11 @@ class Line:
         """`-`, `+`, or a space, as in a unified diff."""
         return "-" if self.candidate is None else "+" if self.golden is None else " "
 
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "".join(span.text for span in self.spans)
+
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
@@ -60,19 +50,23 @@ class Hunk:
         return tuple(_rows(self.lines))
 
 
-def compare(golden: str, candidate: str) -> Difference:
-    """Compare two texts of other bytes; `pixels` counts lines."""
+def compare(golden: str, candidate: str, remark: str = "") -> Difference:
+    """Compare two texts of other bytes; `pixels` counts lines. `remark`: a sentence on what is no text in them."""
     before, after = lines(golden), lines(candidate)
-    changed = [op for op in _opcodes(before, after) if op[0] != "equal"]
+    changed = [op for op in opcodes(before, after, Budget()) if op[0] != "equal"]
     count = sum(max(i2 - i1, j2 - j1) for _, i1, i2, j1, j2 in changed)
-    formatting = alike(golden, candidate) if changed else "Only line endings or the byte order mark differ."
+    formatting = alike(golden, candidate) if changed else ""
+    if not changed:
+        formatting = likeness.ends(golden, candidate) or "Only the byte order mark differs."
+    said = f"{count} {'line differs' if count == 1 else 'lines differ'}."
+    seen = "" if formatting else likeness.remark(golden, candidate)
     return Difference(
         outcome=Outcome.CHANGED,
         kind=Kind.FORMATTING_ONLY if formatting else Kind.CONTENT,
         pixels=count,
         ratio=count / max(len(before), len(after)),
         fingerprint=_fingerprint(before, after, changed) if changed else "",
-        why=formatting or f"{count} {'line differs' if count == 1 else 'lines differ'}.",
+        why=" ".join(part for part in (formatting or said, seen, remark) if part),
     )
 
 
@@ -85,48 +79,41 @@ def lines(text: str) -> list[str]:
 def hunks(golden: str, candidate: str, *, context: int = 3, most: int = 2000) -> tuple[Hunk, ...]:
     """Give the changed lines with `context` lines around them; at most about `most` lines in all."""
     before, after = lines(golden), lines(candidate)
+    budget = Budget()
     found, left = [], most
-    for group in _groups(_opcodes(before, after), context):
+    for group in _groups(opcodes(before, after, budget), context):
         if left <= 0:
             break
-        hunk = Hunk(tuple(_lines(before, after, group, left)))
+        hunk = Hunk(tuple(_lines(before, after, group, left, budget)))
         left -= len(hunk.lines)
         found.append(hunk)
     return tuple(found)
 
 
+def unified(
+    golden: str, candidate: str, *, names: tuple[str, str] = ("golden", "candidate"), context: int = 3
+) -> str:
+    """Write a unified diff that `patch` and `git apply` read; empty where no line differs.
+
+    Line ends are written as LF. It is for files: a terminal wants `legible.plain` around it."""
+    before, after = lines(golden), lines(candidate)
+    groups = list(_groups(opcodes(before, after, Budget()), context))
+    if not groups:
+        return ""
+    ends = tuple(text.endswith(("\n", "\r")) or not text for text in (golden, candidate))
+    written = [f"--- {names[0]}", f"+++ {names[1]}"]
+    for group in groups:
+        written += _unified(before, after, group, (ends[0], ends[1]))
+    return "\n".join(written) + "\n"
+
+
 # ------------------------------------------------------------------------------------------- by lines
 
 
-def _opcodes(before: list[str], after: list[str]) -> list[Opcode]:
-    """Give difflib's opcodes; common lines at both ends are cut off first, which most changes are."""
-    start, end = _ends(before, after)
-    one, two = before[start : len(before) - end], after[start : len(after) - end]
-    inner = [(tag, i1 + start, i2 + start, j1 + start, j2 + start) for tag, i1, i2, j1, j2 in _inner(one, two)]
-    head = [("equal", 0, start, 0, start)]
-    tail = [("equal", len(before) - end, len(before), len(after) - end, len(after))]
-    return [op for op in head + inner + tail if op[2] > op[1] or op[4] > op[3]]
-
-
-def _ends(before: list[str], after: list[str]) -> tuple[int, int]:
-    """Count what two lists share at their beginnings, and in the rest at their ends."""
-    shortest = min(len(before), len(after))
-    start = next((i for i in range(shortest) if before[i] != after[i]), shortest)
-    rest = shortest - start
-    return start, next((i for i in range(rest) if before[-1 - i] != after[-1 - i]), rest)
-
-
-def _inner(one: list[str], two: list[str]) -> list[Opcode]:
-    if len(one) + len(two) > _MOST_LINES:
-        return [("replace", 0, len(one), 0, len(two))]
-    codes = SequenceMatcher(None, one, two, autojunk=True).get_opcodes()
-    return [(tag, i1, i2, j1, j2) for tag, i1, i2, j1, j2 in codes]
-
-
-def _groups(opcodes: list[Opcode], context: int) -> Iterator[list[Opcode]]:
+def _groups(codes: list[Opcode], context: int) -> Iterator[list[Opcode]]:
     """Cut the opcodes where more than twice `context` lines are equal, and leave `context` at each end."""
     group: list[Opcode] = []
-    for tag, i1, i2, j1, j2 in opcodes:
+    for tag, i1, i2, j1, j2 in codes:
         if tag != "equal":
             group.append((tag, i1, i2, j1, j2))
             continue
@@ -142,7 +129,7 @@ def _groups(opcodes: list[Opcode], context: int) -> Iterator[list[Opcode]]:
         yield [*inner, (tag, i1, i1 + keep, j1, j1 + keep if tag == "equal" else j2)]
 
 
-def _lines(before: list[str], after: list[str], group: list[Opcode], most: int) -> Iterator[Line]:
+def _lines(before: list[str], after: list[str], group: list[Opcode], most: int, budget: Budget) -> Iterator[Line]:
     for tag, i1, i2, j1, j2 in group:
         if tag == "equal":
             yield from (
@@ -150,7 +137,7 @@ def _lines(before: list[str], after: list[str], group: list[Opcode], most: int) 
             )
             continue
         olds, news = before[i1 : min(i2, i1 + most)], after[j1 : min(j2, j1 + most)]
-        marked = [_marked(old, new) for old, new in zip(olds, news, strict=False)]
+        marked = [intraline.marked(old, new, budget) for old, new in zip(olds, news, strict=False)]
         lone = [(Span(text, marked=False),) for text in (olds[len(news) :] or news[len(olds) :])]
         left = [one for one, _ in marked] + (lone if len(olds) > len(news) else [])
         right = [two for _, two in marked] + (lone if len(news) > len(olds) else [])
@@ -172,34 +159,25 @@ def _rows(lines: tuple[Line, ...]) -> Iterator[tuple[Line | None, Line | None]]:
     yield from zip_longest(olds, news)
 
 
-def _marked(old: str, new: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    """Mark the words that two versions of a line do not share; nothing where they share little."""
-    if max(len(old), len(new)) > _MOST_SIGNS:
-        return (Span(old),), (Span(new),)
-    one, two = _WORD.findall(old), _WORD.findall(new)
-    codes = _words(one, two)
-    if sum(i2 - i1 for tag, i1, i2, _, _ in codes if tag == "equal") < 0.15 * (len(one) + len(two)):
-        return (Span(old),), (Span(new),)
-    left = ((tag, "".join(one[i1:i2])) for tag, i1, i2, _, _ in codes)
-    right = ((tag, "".join(two[j1:j2])) for tag, _, _, j1, j2 in codes)
-    return _spans(left), _spans(right)
+def _unified(before: list[str], after: list[str], group: list[Opcode], ends: tuple[bool, bool]) -> Iterator[str]:
+    (_, i1, _, j1, _), (_, _, i2, _, j2) = group[0], group[-1]
+    yield f"@@ -{_range(i1, i2)} +{_range(j1, j2)} @@"
+    for tag, a1, a2, b1, b2 in group:
+        both = tag == "equal"
+        for at in range(a1, a2):
+            yield f"{' ' if both else '-'}{before[at]}"
+            if at == len(before) - 1 and not ends[0]:
+                yield _NO_END
+        for at in range(b1, b2) if not both else ():
+            yield f"+{after[at]}"
+            if at == len(after) - 1 and not ends[1]:
+                yield _NO_END
 
 
-def _words(one: list[str], two: list[str]) -> list[Opcode]:
-    if len(one) * len(two) <= _MOST_PAIRS:
-        codes = SequenceMatcher(None, one, two, autojunk=False).get_opcodes()
-        return [(tag, i1, i2, j1, j2) for tag, i1, i2, j1, j2 in codes]
-    start, end = _ends(one, two)
-    i, j = len(one) - end, len(two) - end
-    return [
-        ("equal", 0, start, 0, start),
-        ("replace", start, i, start, j),
-        ("equal", i, len(one), j, len(two)),
-    ]
-
-
-def _spans(parts: Iterator[tuple[str, str]]) -> tuple[Span, ...]:
-    return tuple(Span(text, tag != "equal") for tag, text in parts if text)
+def _range(first: int, last: int) -> str:
+    """Write a range of lines as a unified diff does: an empty one stands behind the line before it."""
+    length = last - first
+    return f"{first + 1}" if length == 1 else f"{first + 1 if length else first},{length}"
 
 
 def _fingerprint(before: list[str], after: list[str], changed: list[Opcode]) -> str:
