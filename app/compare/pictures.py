@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path, PurePosixPath
 
 from app.compare import places
@@ -15,20 +15,34 @@ class Pictures:
     """A folder of pictures. What an earlier run left there of the same goldens goes away."""
 
     def __init__(self, folder: Path, names: Collection[Name]) -> None:
-        self._folder, self._names = folder, frozenset(names)
+        self._folder, self._places = folder, spread(names)
         places.make(folder)
-        for name in self._names:
-            places.remove(folder / place(name, self._names))
+        for place in self._places.values():
+            places.remove(folder / place)
 
     def keep(self, evidence: Evidence) -> None:
         """Write one picture, where there is one. Raises Refused."""
         if evidence.drawn is not None:
-            places.write(self._folder / place(evidence.comparison.name, self._names), evidence.drawn)
+            places.write(self._folder / self._places[evidence.comparison.name], evidence.drawn)
 
 
-def place(name: Name, names: Collection[Name]) -> str:
-    """Say where a golden's picture goes: its own path, ending in `.png`, and no two at one place."""
+def spread(names: Iterable[Name]) -> dict[Name, str]:
+    """Say where each golden's picture goes: its own path, ending in `.png`, and no two at one place."""
+    found: dict[Name, str] = {}
+    taken: set[str] = set()
+    for name in sorted(names, key=lambda name: (name != _short(name), name)):  # those that keep their names first
+        place = _short(name)
+        if place in taken:
+            place = f"{name}.png"
+        while place in taken:
+            place = f"{place}.png"
+        found[name] = place
+        taken.add(place)
+    return found
+
+
+def _short(name: Name) -> str:
+    """Change an image's ending, and no other."""
     path = PurePosixPath(name)
     promised = EXTENSIONS.get(path.suffix.lower())
-    short = str(path.with_suffix(".png")) if promised is not None and promised.is_image else f"{name}.png"
-    return short if short == name or short not in names else f"{name}.png"
+    return str(path.with_suffix(".png")) if promised is not None and promised.is_image else f"{name}.png"

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from app.compare.pictures import place
+from app.compare.pictures import spread
 from diffing.formats import EXTENSIONS
 from diffing.words import Comparison, Name, Outcome
 
@@ -29,7 +29,7 @@ class Folders:
 def text(found: Sequence[Comparison], file: Path, folders: Folders) -> str:
     """Give the text of a file that is to be written there."""
     images = [each for each in found if _is_image(each.name)]
-    names = frozenset(each.name for each in found)
+    at = spread(each.name for each in found)
     failed = _names(images, Outcome.CHANGED, Outcome.UNREADABLE)
     new, deleted = _names(images, Outcome.ADDED), _names(images, Outcome.REMOVED)
     drawn = folders.drawn
@@ -41,7 +41,7 @@ def text(found: Sequence[Comparison], file: Path, folders: Folders) -> str:
         "passedItems": _names(images, Outcome.SAME),
         "expectedItems": [each.name for each in images if each.outcome is not Outcome.ADDED],
         "actualItems": [each.name for each in images if each.outcome is not Outcome.REMOVED],
-        "diffItems": [place(name, names) for name in _names(images, Outcome.CHANGED)] if drawn else [],
+        "diffItems": [at[name] for name in _names(images, Outcome.CHANGED)] if drawn else [],
         **{key: _seen_from(file.parent, folder) for key, folder in named.items()},
     }
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,95 @@
+"""The page as files in a real browser, opened from the disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.app.compare.stage import HOSTILE, compare
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+
+pytestmark = [
+    pytest.mark.peer,
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is missing: apt-get install chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for all of these tests."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, mixed: Path) -> Iterator[Page]:
+    """The page of two folders with one of everything; whatever a browser complains of fails the test."""
+    troubles: list[str] = []
+    compare("goldens", "drawn", "--html", "html", "--quiet")
+    with chromium.new_context(viewport={"width": 1440, "height": 900}) as context:
+        opened = context.new_page()
+        opened.on("console", lambda said: troubles.append(said.text))
+        opened.on("pageerror", lambda error: troubles.append(str(error)))
+        opened.on("dialog", lambda dialog: troubles.append(dialog.message))
+        opened.on("requestfailed", lambda request: troubles.append(request.url))
+        opened.goto((mixed / "html" / "index.html").as_uri())
+        yield opened
+    assert troubles == []
+
+
+def test_styles_and_script_work_from_the_disk(page: Page) -> None:
+    """Under its own strict policy the page has its looks, and its keys move from golden to golden."""
+    assert page.evaluate("getComputedStyle(document.querySelector('.card')).borderRadius") == "10px"
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    current = page.locator(".card.current")
+    assert current.count() == 1
+    assert current.get_attribute("id") == page.locator(".card").nth(1).get_attribute("id")
+    assert page.locator(".list a[aria-current]").count() == 1
+
+
+def test_pictures_are_there(page: Page) -> None:
+    """Each picture that is shown can be shown."""
+    for card in page.locator(".card").all():
+        card.scroll_into_view_if_needed()
+    page.wait_for_function("[...document.images].every((image) => image.complete)")
+    assert page.evaluate("[...document.images].filter((image) => !image.naturalWidth).length") == 0
+    assert page.evaluate("document.images.length") > 10
+
+
+def test_a_hostile_name_is_a_name(page: Page) -> None:
+    """Markup is shown as it is written, and does nothing."""
+    assert page.get_by_text(HOSTILE).count() >= 1
+    assert page.locator("img[src='x']").count() == 0
+
+
+def test_a_file_that_could_run_does_not(page: Page) -> None:
+    """An SVG with a script in it, opened from the page, is text."""
+    page.locator(".card", has_text="logo.svg").get_by_text("Before: open the file").click()
+    assert page.evaluate("document.contentType") == "text/plain"
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nothing_is_wider_than_the_screen(page: Page, width: int) -> None:
+    """On a phone and on a desk nobody scrolls sideways."""
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_the_policy_holds_on_the_disk(chromium: Browser, mixed: Path) -> None:
+    """Even if a script got onto the page, it would not run."""
+    compare("goldens", "drawn", "--html", "html", "--quiet")
+    page = mixed / "html" / "index.html"
+    page.write_text(page.read_text().replace("</main>", "<script>window.ran = true</script></main>"))
+    with chromium.new_context() as context:
+        opened = context.new_page()
+        opened.goto(page.as_uri())
+        assert opened.evaluate("window.ran ?? false") is False
