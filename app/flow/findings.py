@@ -97,7 +97,7 @@ def _compare(
     pairs = pair(suites, settled_ones, tree, complete=complete)
     lacking = registry.lacking(kept.members, suites, kept.read, tree)
     if not pairs:
-        return Findings(kept=False, notes=(*lacking, *registry.explain(kept.members, suites)))
+        return Findings(kept=False, notes=(*lacking, *registry.explain(kept.members, suites, tree)))
     rules = Rulebook({suite.name: suite for suite in suites}, masks.fetch(parts, change, suites, goldens))
     compared = measure.measure(parts, run, pairs, rules, kept, goldens)
     compared = measure.guard(parts, tree, compared)

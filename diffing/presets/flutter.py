@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from diffing.presets.places import Endings, Parts, Room, beside, files, folder, last, parts
+from diffing.presets.places import Endings, Parts, Room, below, beside, files, folder, last, parts
 from diffing.presets.preset import Bed, Preset, choose, found, listed
 from diffing.words import Found, Member, Name, Read, Suite, Tree
 
@@ -20,7 +20,7 @@ def find(suite: Suite, members: Sequence[Member], _read: Read, tree: Tree) -> li
     """Find the candidates, each with the golden of its key nearest to the test's folder."""
     drawn = [member for member in members if _is_drawn(member)]
     keys, there, room = {_key(member) for member in drawn}, frozenset(members), Room()
-    goldens = {key: _below(names, room) for key, names in _by_key(tree).items() if key in keys}
+    goldens = {key: below(names, room) for key, names in _by_key(tree).items() if key in keys}
     return [_place(suite, member, goldens.get(_key(member), Endings(())), there) for member in drawn]
 
 
@@ -43,17 +43,6 @@ def _by_key(tree: Tree) -> Mapping[str, Sequence[Name]]:
         if name.endswith(".png"):
             goldens[last(name).split(".png")[0]].append(name)
     return goldens
-
-
-def _below(names: Sequence[Name], room: Room) -> Endings:
-    """Let each folder stand for the goldens anywhere below it."""
-    above = (
-        (inside[:depth], name)
-        for name in names
-        for inside in (parts(folder(name)),)
-        for depth in range(len(inside) + 1)
-    )
-    return Endings(above, room)
 
 
 def _place(suite: Suite, member: Member, goldens: Endings, there: frozenset[Member]) -> Found:

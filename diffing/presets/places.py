@@ -69,17 +69,26 @@ class Room:
 
 
 class Endings:
-    """What paths stand for, found by how they end."""
+    """What paths stand for, found by how they end; of more than `most` that end alike nobody can say which."""
 
-    def __init__(self, paths: Iterable[tuple[Parts, Name]], room: Room | None = None) -> None:
+    def __init__(
+        self, paths: Iterable[tuple[Parts, Name]], room: Room | None = None, most: int | None = None
+    ) -> None:
         room = room or Room()
         self._whole: defaultdict[Parts, list[Name]] = defaultdict(list)
         self._ends: defaultdict[Parts, list[Name]] = defaultdict(list)
         for path, name in paths:
-            self._whole[path].append(name)
+            if most is None or len(self._whole[path]) < most:
+                self._whole[path].append(name)
             for start in range(len(path)):
-                room.take(len(path) - start)
-                self._ends[path[start:]].append(name)
+                alike = self._ends[path[start:]]
+                if most is None or len(alike) < most:
+                    room.take(len(path) - start)
+                    alike.append(name)
+
+    def __contains__(self, path: Parts) -> bool:
+        """Is this a whole path?"""
+        return path in self._whole
 
     def ending(self, path: Parts) -> list[Name]:
         """Give what the paths that end so stand for."""
@@ -101,6 +110,17 @@ class Endings:
 def by_path(names: Iterable[Name]) -> Endings:
     """Let every name stand for itself."""
     return Endings((parts(name), name) for name in names)
+
+
+def below(names: Iterable[Name], room: Room, most: int | None = None) -> Endings:
+    """Let each folder stand for the files anywhere below it."""
+    above = (
+        (inside[:depth], name)
+        for name in names
+        for inside in (parts(folder(name)),)
+        for depth in range(len(inside) + 1)
+    )
+    return Endings(above, room, most)
 
 
 def overlap(one: Parts, other: Parts) -> int:

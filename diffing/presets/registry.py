@@ -7,18 +7,45 @@ from dataclasses import replace
 
 from diffing.digests import digest
 from diffing.globs import literal
+from diffing.presets.cocoon_log import COCOON_LOG
+from diffing.presets.cypress import CYPRESS
 from diffing.presets.flutter import FLUTTER
+from diffing.presets.insta import INSTA
 from diffing.presets.jest_image_snapshot import JEST_IMAGE_SNAPSHOT, STORYBOOK
-from diffing.presets.places import folder
+from diffing.presets.lost_pixel import LOST_PIXEL
+from diffing.presets.paparazzi import PAPARAZZI
+from diffing.presets.places import folder, last
 from diffing.presets.playwright import PLAYWRIGHT
 from diffing.presets.preset import Bed, Preset, listed
+from diffing.presets.pytest_image_snapshot import PYTEST_IMAGE_SNAPSHOT
+from diffing.presets.pytest_regressions import PYTEST_REGRESSIONS
+from diffing.presets.reg_cli import REG_CLI
+from diffing.presets.roborazzi import ROBORAZZI
 from diffing.presets.same_path import SAME_PATH
+from diffing.presets.swift_snapshot_testing import SWIFT_SNAPSHOT_TESTING
+from diffing.presets.syrupy import SYRUPY
+from diffing.presets.verify import VERIFY
 from diffing.presets.vitest import VITEST
 from diffing.words import Found, Member, Name, Obsolete, Read, Refused, Suite, Tree
 
+_SIGNED = (
+    VITEST,
+    CYPRESS,
+    REG_CLI,
+    LOST_PIXEL,
+    ROBORAZZI,
+    PAPARAZZI,
+    SWIFT_SNAPSHOT_TESTING,
+    PYTEST_REGRESSIONS,
+    PYTEST_IMAGE_SNAPSHOT,
+    SYRUPY,
+    INSTA,
+    VERIFY,
+)
+"""Recognised by the names of what they leave, and not otherwise."""
 PRESETS: Mapping[str, Preset] = {
     preset.default.name: preset
-    for preset in (PLAYWRIGHT, FLUTTER, JEST_IMAGE_SNAPSHOT, STORYBOOK, VITEST, SAME_PATH)
+    for preset in (PLAYWRIGHT, FLUTTER, JEST_IMAGE_SNAPSHOT, STORYBOOK, *_SIGNED, COCOON_LOG, SAME_PATH)
 }
 """In the order in which they are tried: a machine's report, then signatures, then the goldens' own paths."""
 
@@ -30,7 +57,7 @@ MOST_SUITES = 200
 def infer(members: Sequence[Member], read: Read, tree: Tree) -> list[Suite]:
     """Recognise what a repository without configuration has: a suite for each package, of globs that cover
     only where goldens lie already. The goldens' own paths are tried where nothing else was recognised."""
-    signed = [PLAYWRIGHT, FLUTTER, JEST_IMAGE_SNAPSHOT, VITEST]
+    signed = [PLAYWRIGHT, FLUTTER, JEST_IMAGE_SNAPSHOT, *_SIGNED, COCOON_LOG]
     suites = [suite for preset in signed for suite in _suites(preset, members, read, tree)]
     suites = suites or list(_suites(SAME_PATH, members, read, tree))
     if len(suites) > MOST_SUITES:
@@ -41,9 +68,11 @@ def infer(members: Sequence[Member], read: Read, tree: Tree) -> list[Suite]:
     return _apart(suites)
 
 
-def explain(members: Sequence[Member], suites: Sequence[Suite]) -> tuple[str, ...]:
-    """Say in sentences why nothing was found: what was looked for, what is there, and what to change."""
-    presets = [PRESETS[name] for name in dict.fromkeys(suite.preset for suite in suites)] or list(PRESETS.values())
+def explain(members: Sequence[Member], suites: Sequence[Suite], tree: Tree | None = None) -> tuple[str, ...]:
+    """Say in sentences why nothing was found: what was looked for, what is there, and what to change.
+
+    Without suites, of the frameworks whose packages the tree has."""
+    presets = [PRESETS[name] for name in dict.fromkeys(suite.preset for suite in suites)] or _likely(tree or {})
     if not members:
         return ("The artifacts hold no file at all.", *_advice(presets, members))
     sought = "; ".join(f"{preset.seeks} ({preset.title})" for preset in presets)
@@ -61,6 +90,12 @@ def lacking(members: Sequence[Member], suites: Sequence[Suite], read: Read, tree
     return tuple(said for name in presets for said in PRESETS[name].lacks(members, read, tree))
 
 
+def _likely(tree: Tree) -> list[Preset]:
+    there = {last(name) for name in tree}
+    likely = [preset for preset in PRESETS.values() if not preset.marks or there & set(preset.marks)]
+    return likely if any(preset.marks for preset in likely) else list(PRESETS.values())
+
+
 def _advice(presets: Iterable[Preset], members: Sequence[Member]) -> Iterator[str]:
     presets = list(presets)
     for preset in presets:
@@ -74,10 +109,10 @@ def _advice(presets: Iterable[Preset], members: Sequence[Member]) -> Iterator[st
 
 def _suites(preset: Preset, members: Sequence[Member], read: Read, tree: Tree) -> Iterator[Suite]:
     """Give a suite for each package whose goldens were drawn, or one without globs where nothing more is known."""
-    found = preset.find(replace(preset.default, goldens=preset.anywhere), members, read, tree)
     signed = preset.recognise(members, tree)
-    if preset is SAME_PATH and not signed:
+    if preset in (*_SIGNED, SAME_PATH) and not signed:
         return
+    found = preset.find(replace(preset.default, goldens=preset.anywhere), members, read, tree)
     beds = _beds(preset, found, tree)
     for package, lying in _by_package(beds, preset, tree).items():
         yield _suite(preset, package, _globs(lying))

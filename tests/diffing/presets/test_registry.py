@@ -151,6 +151,14 @@ def test_a_configured_suite_is_explained_alone() -> None:
     assert "Playwright" not in said
 
 
+def test_a_repository_is_told_of_its_own_frameworks() -> None:
+    """Nobody who writes Flutter reads of Gradle; where nothing tells, everybody reads of all."""
+    said = "\n".join(explain(members("log.txt"), [], tree("app/pubspec.yaml")))
+    assert "_testImage.png" in said
+    assert "Paparazzi" not in said
+    assert "Paparazzi" in "\n".join(explain(members("log.txt"), [], tree("README.md")))
+
+
 PARTS = st.sampled_from(
     [
         "a",
@@ -161,6 +169,16 @@ PARTS = st.sampled_from(
         "__image_snapshots__",
         "__received_output__",
         "a.spec.ts-snapshots",
+        *(
+            "__snapshots__",
+            "__Snapshots__",
+            "snapshots",
+            "images",
+            "build",
+            "paparazzi",
+            "roborazzi",
+            "a.received",
+        ),
         "..",
         "",
     ]
@@ -169,6 +187,17 @@ FILES = st.sampled_from(
     [
         *("a.png", "a_testImage.png", "_testImage.png", "a-actual.png", "-actual.png", "a-received.png"),
         *("-received.png", "a.spec.ts", "report.json", "[.png", "a.json", ".png", "a\\b.png"),
+        *(
+            "a.received.png",
+            "a.verified.png",
+            "a.snap.new",
+            "a.snap",
+            "a.new.png",
+            "a.diff.png",
+            "a.ambr",
+            "a.log",
+        ),
+        *("a.obtained.png", "a_actual.png", "a_compare.png", "delta-a.png", "results-summary.json", "a.py"),
     ]
 )
 PATHS = st.lists(
