@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from diffing.presets.places import Endings, Parts, by_path, files, folder, last, parts
-from diffing.presets.preset import Bed, Preset, choose, found, listed
+from diffing.presets.places import Parts, folder, last, parts
+from diffing.presets.preset import Bed, Preset, listed
+from diffing.presets.targets import Targets
 from diffing.words import Found, Member, Name, Read, Suite, Tree
 
 _RECEIVED, _COMPARED = "-received.png", "-diff.png"
@@ -20,13 +21,13 @@ _SET = "Set `storeReceivedOnFailure: true`"
 
 def find(suite: Suite, members: Sequence[Member], _read: Read, tree: Tree) -> list[Found]:
     """Find the candidates; a received folder of another name is looked for by the file's name alone."""
-    goldens = by_path(name for name in files(tree) if name.endswith(".png"))
+    targets = Targets(suite, tree, lambda name: name.endswith(".png"))
     received = [member for member in members if _is_received(member)]
     kept = {_target(member, _RECEIVED)[-1] for member in received}
     lonely = [each for each in members if _is_composite(each) and _target(each, _COMPARED)[-1] not in kept]
     return [
-        *(_place(suite, member, goldens) for member in received),
-        *(_lonely(suite, member, goldens) for member in lonely),
+        *(_place(targets, member) for member in received),
+        *(_lonely(suite, targets, member) for member in lonely),
     ]
 
 
@@ -50,16 +51,17 @@ def _target(member: Member, ending: str) -> Parts:
     return (*above, f"{last(member.path).removesuffix(ending)}.png")
 
 
-def _place(suite: Suite, member: Member, goldens: Endings) -> Found:
-    target = _target(member, _RECEIVED)
-    names = choose(suite, goldens.nearest(target))
-    why = f"It may be {listed(names)}." if names else f"The repository has no golden `{target[-1]}`."
-    return found(suite, member, names, why=why)
+def _meant(targets: Targets, target: Parts) -> list[Name]:
+    return targets.of_path(target) or targets.of_ending(target)
 
 
-def _lonely(suite: Suite, member: Member, goldens: Endings) -> Found:
+def _place(targets: Targets, member: Member) -> Found:
+    return targets.place(member, _meant(targets, _target(member, _RECEIVED)))
+
+
+def _lonely(suite: Suite, targets: Targets, member: Member) -> Found:
     """Show a composite without what was received: never as an option, for it is no candidate."""
-    names = choose(suite, goldens.nearest(_target(member, _COMPARED)))
+    names = _meant(targets, _target(member, _COMPARED))
     of = f" of {listed(names)}" if names else ""
     why = f"This is golden, difference and candidate{of} in one picture; the candidate alone was not kept. {_SET}."
     return Found(suite=suite.name, member=member, name=None, why=why)

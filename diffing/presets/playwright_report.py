@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from diffing.words import Refused
+from diffing.presets import reports
 
-MOST_BYTES = 16 * 1024 * 1024
 _MISSING = re.compile(r"A snapshot doesn't exist at ([^\n\x1b]{1,1024})")
 _MOST_CHARACTERS = 4096
 _MOST_NEW = 200
@@ -47,12 +45,7 @@ class Report:
 
 def read(content: bytes) -> Report | None:
     """Read a report; None where it is JSON, but not Playwright's. Refused where it cannot be read."""
-    if len(content) > MOST_BYTES:
-        raise Refused(f"it is larger than {MOST_BYTES >> 20} MiB")
-    try:
-        report = json.loads(content)
-    except (ValueError, RecursionError) as broken:
-        raise Refused("it is not JSON, or nested too deeply") from broken
+    report = reports.load(content)
     if not isinstance(report, dict) or not isinstance(report.get("suites"), list):
         return None
     root = _text(report.get("config"), "rootDir")

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from diffing.globs import literal
-from diffing.presets.places import Endings, Parts, by_path, files, folder, last, parts
-from diffing.presets.preset import Bed, Preset, choose, found, listed
+from diffing.globs import literal, matches_any
+from diffing.presets.places import Endings, Parts, files, folder, last, parts
+from diffing.presets.preset import Bed, Preset, found, listed
 from diffing.words import Found, Member, Name, Read, Suite, Tree
 
 _DRAWN = re.compile(r"(?P<name>.+)-(?P<what>actual|reference)(?P<machine>-[^-]+-[a-z0-9]+\.png)")
@@ -20,6 +20,7 @@ _TEST = re.compile(r".+\.[cm]?[jt]sx?")
 _ATTACHMENTS = (".vitest", "attachments")
 _GOLDENS = "__screenshots__"
 _LONGEST = 1000
+_MOST_ALIKE = 200
 _KEEP = "Upload the whole of `.vitest/attachments/`, with the folders above it."
 
 
@@ -49,12 +50,16 @@ def find(suite: Suite, members: Sequence[Member], _read: Read, tree: Tree) -> li
     """Find the candidates. A new golden goes beside its test, where that is known."""
     shots = [shot for shot in map(_shot, members) if shot is not None]
     drawn, tests = {shot.name[-1] for shot in shots}, {shot.test[-1] for shot in shots}
-    goldens = [name for name in files(tree) if name.endswith(".png") and _test_at(parts(name))]
+    goldens = [
+        name
+        for name in files(tree)
+        if name.endswith(".png") and _test_at(parts(name)) and matches_any(name, suite.goldens)
+    ]
     search = Search(
         suite,
         tree,
-        Endings((_without_own(name), name) for name in goldens if last(name) in drawn),
-        by_path(name for name in files(tree) if last(name) in tests),
+        Endings(((_without_own(name), name) for name in goldens if last(name) in drawn), most=_MOST_ALIKE),
+        Endings(((parts(name), name) for name in files(tree) if last(name) in tests), most=_MOST_ALIKE),
         _own(goldens),
     )
     return [_place(search, shot) for shot in shots]
@@ -98,7 +103,7 @@ def _place(search: Search, shot: Shot) -> Found:
 def _changed(search: Search, shot: Shot) -> Found:
     path = (*shot.test, *shot.name)
     sure = search.goldens.meant(path)
-    names = choose(search.suite, sure or search.goldens.nearest(path, len(shot.name) + 1))
+    names = sure or search.goldens.nearest(path, len(shot.name) + 1)
     why = f"It may be {listed(names)}. " if names else f"The repository has no golden `{'/'.join(shot.name)}`. "
     return found(search.suite, shot.member, names, sure=bool(sure), why=f"{why}{_KEEP}")
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffing.presets import playwright_report
+from diffing.presets import playwright_report, reports
 from diffing.words import Found, Member, Refused, Tree
 from tests.diffing.artifacts import find, members, placed, reading, suite, tree
 
@@ -170,7 +170,7 @@ def test_what_is_no_json_is_refused_with_a_reason(content: bytes) -> None:
 def test_an_endless_report_is_refused() -> None:
     """There is a cap before anything is parsed."""
     with pytest.raises(Refused, match="larger than"):
-        playwright_report.read(b" " * (playwright_report.MOST_BYTES + 1))
+        playwright_report.read(b" " * (reports.MOST_BYTES + 1))
 
 
 @pytest.mark.parametrize(

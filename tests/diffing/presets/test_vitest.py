@@ -89,7 +89,8 @@ def test_the_golden_of_another_test_is_not_taken() -> None:
 def test_a_new_golden_goes_where_the_others_lie() -> None:
     """Beside its test, in the folder that `screenshotDirectory` named for the others."""
     there = tree("src/b.test.ts", "src/goldens/a.test.ts/home-chromium-linux.png")
-    found = only(find(VITEST, members("src/b.test.ts/new-reference-chromium-linux.png"), there))
+    ours = suite("vitest", "src/goldens/**")
+    found = only(find(ours, members("src/b.test.ts/new-reference-chromium-linux.png"), there))
     assert (found.name, found.missing) == ("src/goldens/b.test.ts/new-chromium-linux.png", True)
 
 

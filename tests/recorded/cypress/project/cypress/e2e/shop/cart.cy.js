@@ -1,0 +1,1 @@
+// Played by run.js.
