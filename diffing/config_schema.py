@@ -155,7 +155,17 @@ class Ignore(_Strict):
 class Suite(_Strict):
     """One set of goldens with one set of rules."""
 
-    preset: Literal["flutter", "playwright", "jest-image-snapshot", "same-path"] = Field(
+    preset: Literal[
+        "flutter",
+        "playwright",
+        "jest-image-snapshot",
+        "storybook",
+        "vitest",
+        "cypress",
+        "reg-cli",
+        "lost-pixel",
+        "same-path",
+    ] = Field(
         description="How the goldens and what failed are laid out; `same-path`: candidates lie as goldens do."
     )
     name: Annotated[Text, Field(max_length=100), AfterValidator(_one_line)] | None = Field(
