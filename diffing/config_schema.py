@@ -164,6 +164,15 @@ class Suite(_Strict):
         "cypress",
         "reg-cli",
         "lost-pixel",
+        "roborazzi",
+        "paparazzi",
+        "swift-snapshot-testing",
+        "pytest-regressions",
+        "pytest-image-snapshot",
+        "syrupy",
+        "insta",
+        "verify",
+        "cocoon-log",
         "same-path",
     ] = Field(
         description="How the goldens and what failed are laid out; `same-path`: candidates lie as goldens do."

@@ -77,6 +77,17 @@ def test_every_key_of_the_configuration_is_explained() -> None:
             assert rows[key] == f"`{json.dumps(default).strip(chr(34))}`", key
 
 
+def test_every_preset_is_explained() -> None:
+    """The table has a row for each preset, with its goldens; a configuration takes each by its name."""
+    rows = {cells[0].strip("`"): cells[1] for cells in README.table("preset")}
+    assert list(rows) == list(PRESETS)
+    for name, preset in PRESETS.items():
+        globs = ", ".join(f"`{glob}`" for glob in preset.default.goldens)
+        assert rows[name] == globs or not globs, name
+        (suite,) = config.read(f"version: 1\nsuites: [{{preset: {name}, goldens: a}}]\n".encode()).suites
+        assert suite.preset == name
+
+
 def test_every_setting_is_explained() -> None:
     """The table has a row for each setting, with its default."""
     rows = {cells[0].strip("`"): cells[1] for cells in README.table("setting")}
@@ -119,7 +130,8 @@ def test_every_option_that_is_mentioned_exists() -> None:
     mentioned = {
         word for code in README.code for word in code.split() if word.startswith("--") and word != "--detach"
     }
-    assert mentioned - {"--build", "--update-goldens", "--ci"} <= known
+    of_others = {"--build", "--update-goldens", "--ci", "--basetemp=obtained", "--snapshot-update"}
+    assert mentioned - of_others - {"--image-snapshot-save-diff"} <= known
 
 
 def test_the_keys_of_the_page_are_named() -> None:
