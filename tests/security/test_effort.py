@@ -69,3 +69,32 @@ def test_more_packages_than_anybody_has_are_not_guessed() -> None:
     kept = [Member("goldens", f"p{at}/test/failures/g{at}_testImage.png") for at in range(300)]
     with pytest.raises(Refused, match="List your suites"):
         registry.infer(kept, reading({}), there)
+
+
+@pytest.mark.parametrize(
+    ("preset", "drawn", "golden"),
+    [
+        ("jest-image-snapshot", "d{}/__received_output__/x-received.png", "e{}/__image_snapshots__/x.png"),
+        ("jest-image-snapshot", "d{}/__diff_output__/x-diff.png", "e{}/__image_snapshots__/x.png"),
+        (
+            "vitest",
+            "d{}/a.test.ts/x-actual-chromium-linux.png",
+            "e{}/__screenshots__/a.test.ts/x-chromium-linux.png",
+        ),
+        ("vitest", "d{}/a.test.ts/x-reference-chromium-linux.png", "e{}/a.test.ts"),
+        ("cypress", "d{}/__diff_output__/x.diff.png", "e{}/x.snap.png"),
+        ("reg-cli", "d{}/actual/x.png", "e{}/expected/x.png"),
+        ("lost-pixel", "d{}/.lostpixel/current/x.png", "e{}/.lostpixel/baseline/x.png"),
+    ],
+)
+def test_many_goldens_that_lie_alike_are_not_all_held_against_each_picture(
+    preset: str, drawn: str, golden: str
+) -> None:
+    """Of thousands of goldens of one name, which is meant nobody can say; and nobody tries for long."""
+    kept = members(*(drawn.format(at) for at in range(6000)))
+    there = tree(*(golden.format(at) for at in range(6000)))
+    begun = time.perf_counter()
+    found = find(suite(preset), kept, there)
+    assert time.perf_counter() - begun < 5
+    assert len(found) == 6000
+    assert not any(each.name for each in found)

@@ -169,6 +169,8 @@ PARTS = st.sampled_from(
         "__image_snapshots__",
         "__received_output__",
         "a.spec.ts-snapshots",
+        *("__diff_output__", "__screenshots__", "a.spec.ts", ".vitest", "attachments", "cypress"),
+        *("actual", "expected", ".lostpixel", "current", "baseline"),
         *(
             "__snapshots__",
             "__Snapshots__",
@@ -187,6 +189,8 @@ FILES = st.sampled_from(
     [
         *("a.png", "a_testImage.png", "_testImage.png", "a-actual.png", "-actual.png", "a-received.png"),
         *("-received.png", "a.spec.ts", "report.json", "[.png", "a.json", ".png", "a\\b.png"),
+        *("a-diff.png", "a.snap.png", ".diff.png", "reg.json", "a-actual-chromium-linux.png"),
+        *("a-chromium-linux.png", "a-reference-chromium-linux.png"),
         *(
             "a.received.png",
             "a.verified.png",
