@@ -53,6 +53,10 @@ def _act(head: Head, parts: list[bytes]) -> Message:
             from diffing import rendering
 
             return {}, [rendering.thumbnail(*parts, most=head["most"], most_pixels=head["most_pixels"])]
+        case "sheet":
+            from diffing import rendering
+
+            return {}, [rendering.sheet(*parts, most_pixels=head["most_pixels"])]
         case "cut":
             from diffing import composites
 

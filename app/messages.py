@@ -54,7 +54,7 @@ def write_rules(rules: Rules) -> tuple[Head, tuple[bytes, ...]]:
     """Write rules as a head and the parts that follow the two files."""
     regions = [_written(region) for region in rules.ignore]
     said = {"tolerance": asdict(rules.tolerance), "ignore": regions, "most_pixels": rules.most_pixels}
-    return said, rules.masks
+    return {**said, "draw": rules.draw}, rules.masks
 
 
 def read_rules(said: Head, masks: Sequence[bytes]) -> Rules:
@@ -64,6 +64,7 @@ def read_rules(said: Head, masks: Sequence[bytes]) -> Rules:
         ignore=tuple(_region(*region) for region in said["ignore"]),
         masks=tuple(masks),
         most_pixels=said["most_pixels"],
+        draw=said["draw"],
     )
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
-from diffing import depth, formats, images, pictures, text
+from diffing import depth, formats, images, pictures
 from diffing.formats import Format, sniff
 from diffing.images import Picture
 from diffing.words import Difference, Kind, Outcome, Refused, Rules, Tolerance
@@ -29,11 +27,11 @@ def within(difference: Difference, tolerance: Tolerance) -> bool:
     """Tell whether so little differs that the golden counts as unchanged.
 
     Only pictures can be, of one size or as near to it as the tolerance says: a changed line of text is a change,
-    however long the text."""
+    however long the text, and however little its drawing differs."""
     if difference.outcome is Outcome.SAME:
         return True
     before, after = difference.golden_size, difference.candidate_size
-    if before is None or after is None:
+    if before is None or after is None or difference.lines or difference.kind is Kind.FORMATTING_ONLY:
         return False
     if max(abs(before.width - after.width), abs(before.height - after.height)) > tolerance.size:
         return False
@@ -51,9 +49,24 @@ def _differ(golden: bytes, candidate: bytes, rules: Rules) -> Difference:
         return _pictures(golden, candidate, rules)
     if before.is_image:
         return unreadable(formats.no_image(candidate))
-    if before is after is Format.TEXT:
-        return text.compare(formats.text_of(golden) or "", formats.text_of(candidate) or "")
-    return _bytes(golden, candidate)
+    if before is Format.PDF is not after:
+        return unreadable(formats.no_pdf(candidate))
+    return _others(golden, candidate, rules)
+
+
+def _others(golden: bytes, candidate: bytes, rules: Rules) -> Difference:
+    """Compare what is no image; what that takes is imported only where there is some."""
+    if sniff(candidate) is Format.PDF:
+        from diffing import pdfs
+
+        return pdfs.compare(golden, candidate, rules)
+    if sniff(golden) is sniff(candidate) is Format.TEXT:
+        from diffing import written
+
+        return written.compare(golden, candidate, rules)
+    from diffing import hexview
+
+    return hexview.compare(golden, candidate)
 
 
 def _pictures(golden: bytes, candidate: bytes, rules: Rules) -> Difference:
@@ -100,14 +113,4 @@ def _golden_unreadable(candidate: Picture, clause: str) -> Difference:
         kind=Kind.CONTENT,
         candidate_size=candidate.size,
         why=f"The golden {clause.partition(':')[0]}. Approving replaces it by the candidate.",
-    )
-
-
-def _bytes(golden: bytes, candidate: bytes) -> Difference:
-    shortest = min(len(golden), len(candidate))
-    unlike = np.frombuffer(golden, np.uint8, shortest) != np.frombuffer(candidate, np.uint8, shortest)
-    at = int(unlike.argmax()) if unlike.any() else shortest
-    lengths = f"{len(golden)} bytes" + ("" if len(golden) == len(candidate) else f" became {len(candidate)}")
-    return Difference(
-        outcome=Outcome.CHANGED, kind=Kind.CONTENT, why=f"{lengths}; the first other byte is at {at} ({at:#x})."
     )

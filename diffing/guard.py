@@ -115,13 +115,13 @@ def _spelling(name: str) -> Iterator[str]:
 
 
 def _doubts(name: str, content: bytes) -> Iterator[str]:
-    """Say where a file is not what its name promises: the picture of that format, or else text."""
+    """Say where a file is not what its name promises: the picture of that format, a PDF, or else text."""
     ending = PurePosixPath(name).suffix.lower()
     promised, is_now = EXTENSIONS.get(ending, Format.TEXT), sniff(content)
-    if promised.is_image and is_now is not promised:
+    if promised is not Format.TEXT and is_now is not promised:
         yield f"it is named {ending}, and its first bytes are not {promised}'s"
-    elif not promised.is_image and is_now is not Format.TEXT:
-        yield "it is neither a picture by its name nor UTF-8 text by its bytes"
+    elif promised is Format.TEXT and is_now is not Format.TEXT:
+        yield "it is neither a picture or PDF by its name nor UTF-8 text by its bytes"
 
 
 def _outside(globs: Sequence[str]) -> str:

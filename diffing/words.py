@@ -153,6 +153,8 @@ class Rules:
     """Pictures: wherever one is painted, nothing is compared."""
     most_pixels: int = 80_000_000
     """Images of more pixels are refused by their header."""
+    draw: bool = True
+    """Draw texts that can be drawn (SVG), beside comparing their lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +169,8 @@ class Difference:
     candidate_size: Size | None = None
     pixels: int = 0
     """Pixels (text: lines) that differ beyond the tolerance's threshold, anti-aliased ones apart."""
+    lines: int = 0
+    """Lines that differ, of a text that was drawn too (SVG): then `pixels` are those of the drawings."""
     antialiased: int = 0
     ratio: float = 0.0
     """`pixels` as a share of all pixels of the larger side."""
@@ -213,6 +217,16 @@ Read = Callable[[Member], bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """Where candidates lie, and which golden each is for."""
+
+    candidate: str
+    """A glob of their paths in the artifact, which names parts: `{name}`, `{name=GLOB}`."""
+    golden: str
+    """The golden's path, with those names in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
     """One set of goldens with one set of rules."""
 
@@ -226,6 +240,8 @@ class Suite:
     tolerance: Tolerance = Tolerance()
     ignore: tuple[Ignore, ...] = ()
     obsolete: Obsolete = Obsolete.REPORT
+    template: Template | None = None
+    """Of the preset `template`; None for every other."""
 
 
 class Form(StrEnum):

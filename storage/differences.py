@@ -17,6 +17,7 @@ def written(difference: Difference) -> Written:
         "outcome": difference.outcome.value,
         "golden_size": _pair(difference.golden_size),
         "candidate_size": _pair(difference.candidate_size),
+        "lines": difference.lines,
         "antialiased": difference.antialiased,
         "largest": difference.largest,
         "mean": difference.mean,
@@ -35,13 +36,14 @@ def read(json: Written, *, kind: str | None, fingerprint: str, pixels: int, rati
         golden_size=_size(json["golden_size"]),
         candidate_size=_size(json["candidate_size"]),
         pixels=pixels,
+        lines=json.get("lines", 0),
         antialiased=json["antialiased"],
         ratio=ratio,
         largest=json["largest"],
         mean=json["mean"],
         boxes=tuple(Box(*box) for box in json["boxes"]),
         shift=Shift(*json["shift"]) if json.get("shift") else None,
-        exchange=json.get("exchange", ""),  # older rows have neither
+        exchange=json.get("exchange", ""),  # older rows have none of these
         fingerprint=fingerprint,
         why=json["why"],
     )

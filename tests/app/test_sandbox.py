@@ -18,8 +18,10 @@ from app.sandbox import Sandbox
 from diffing.composites import third
 from diffing.differ import differ
 from diffing.rendering import difference, thumbnail
-from diffing.words import Box, Outcome, Refused, Rules, Tolerance, Unavailable
+from diffing.words import Box, Kind, Outcome, Refused, Rules, Tolerance, Unavailable
 from tests.diffing import drawing
+from tests.diffing.paper import Page, pdf
+from tests.diffing.test_svgs import svg
 
 RECORDED = Path(__file__).parents[1] / "recorded/composites/output"
 GOLDEN, CANDIDATE = drawing.encoded(drawing.written("Total")), drawing.encoded(drawing.written("Paid"))
@@ -163,3 +165,40 @@ def test_it_starts_under_a_script_that_guards_nothing(tmp_path: Path) -> None:
     )
     ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert (ran.stdout, ran.stderr) == ("once\ncontent\n", "")
+
+
+LAYERS = '<g opacity="0.5">' * 400 + '<rect width="1000" height="1000"/>' + "</g>" * 400
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        '<filter id="f"><feMorphology radius="500"/></filter><rect filter="url(#f)" width="1000" height="1000"/>',
+        LAYERS,
+    ],
+)
+def test_an_svg_that_cannot_be_drawn_is_compared_by_its_lines(hostile: str) -> None:
+    """A drawing that takes all time or memory ends its child, and the reviewer still sees what differs."""
+    golden, candidate = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="1000">{each}</svg>\n'.encode()
+        for each in ("<g/>", hostile)
+    )
+    with Sandbox(1, 3, 1 << 28) as sandbox:
+        difference = sandbox.differ(golden, candidate, Rules())
+    assert (difference.outcome, difference.kind, difference.pixels) == (Outcome.CHANGED, Kind.CONTENT, 1)
+    assert difference.why == "1 line differs. It was not drawn: that took too much time or memory."
+
+
+def test_a_child_draws_svg_and_pdf() -> None:
+    """What draws them works within a child's limits, too."""
+    with Sandbox(1, 30) as sandbox:
+        for golden, candidate in (
+            (svg(), svg('<rect width="9" height="9"/>')),
+            (pdf(), pdf(Page(draws="0 0 1 rg 20 20 30 30 re f"))),
+        ):
+            difference = sandbox.differ(golden, candidate, Rules())
+            assert difference.pixels > 50
+            assert difference.mask is not None
+            assert sandbox.draw(golden, candidate, difference.mask).startswith(b"\x89PNG")
+            assert sandbox.sheet(candidate).startswith(b"\x89PNG")

@@ -32,7 +32,7 @@ def test_images_are_known_by_what_pillow_writes(kind: Format) -> None:
         (b"BM is how this text begins, and it goes on", Format.TEXT),
         ("grüß\n".encode(), Format.TEXT),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", Format.TEXT),
-        (b"%PDF-1.7\n\xe2\xe3", Format.BINARY),
+        (b"%PDF-1.7\n\xe2\xe3", Format.PDF),
         (b"a\x00b", Format.BINARY),
     ],
 )
@@ -49,6 +49,48 @@ def test_text_is_what_can_be_read(content: bytes) -> None:
     assert media_type(content).partition("/")[0] in {"text", "image", "application"}
     assert "svg" not in media_type(content)
     assert "html" not in media_type(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04\x00", "a ZIP archive"),
+        (b"RIFF\x00\x00\x00\x00WAVEfmt \x00", "a WAV sound"),
+        (b"\x00\x00\x00\x18ftypmp42\x00", "an MP4 film or another file of its family"),
+        (b"wOF2\x00", "a WOFF2 font"),
+        (b"\xff\xfeh\x00", "UTF-16 text"),
+        (b"\x00\x01\x02", "binary data"),
+        (b"%PDF-1.7", "a PDF document"),
+        (b"plain", "text"),
+    ],
+)
+def test_what_it_is_in_words(content: bytes, said: str) -> None:
+    """Files of bytes are called by what people know."""
+    assert formats.what(content) == said
+
+
+@pytest.mark.parametrize(
+    ("content", "svg"),
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", True),
+        (b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- a --><svg/>", True),
+        (b"<!DOCTYPE svg><s:svg xmlns:s='x'>", True),
+        (b"<html><svg/></html>", False),
+        (b"a <svg/>", False),
+        (b"<svg\xff/>", False),
+        (b"", False),
+    ],
+)
+def test_an_svg_is_told_by_how_it_begins(content: bytes, svg: bool) -> None:
+    """Its name does not matter, and it is text to whoever asks for its format."""
+    assert formats.is_svg(content) is svg
+    assert not sniff(content).is_image
+
+
+def test_an_empty_pdf_says_what_mends_it() -> None:
+    """A pointer and nothing at all are told as such."""
+    assert "lfs: true" in formats.no_pdf(POINTER)
+    assert "is empty" in formats.no_pdf(b"")
 
 
 def test_a_wrong_ending_is_told() -> None:

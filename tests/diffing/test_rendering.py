@@ -10,9 +10,11 @@ from PIL import Image
 
 from diffing.differ import differ
 from diffing.images import Pixels
-from diffing.rendering import difference, thumbnail
+from diffing.rendering import difference, sheet, thumbnail
 from diffing.words import Refused, Rules
 from tests.diffing import drawing
+from tests.diffing.paper import Page, pdf
+from tests.diffing.test_svgs import svg
 
 
 def shown(content: bytes) -> Pixels:
@@ -52,3 +54,31 @@ def test_no_picture_no_thumbnail() -> None:
     """Text cannot be drawn."""
     with pytest.raises(Refused):
         thumbnail(b"text")
+
+
+def test_of_a_pdf_the_pages_that_differ_are_shown() -> None:
+    """Each with its own marks only, one below the other."""
+    golden = pdf(Page(), Page(draws="0 0 1 rg 20 20 30 30 re f"), Page(width=36))
+    candidate = pdf(Page(), Page(draws="0 0 1 rg 26 20 30 30 re f"), Page(width=36, draws="0 g 0 0 9 9 re f"))
+    found = differ(golden, candidate, Rules())
+    assert found.mask
+    picture = shown(difference(golden, candidate, found.mask))
+    assert picture.shape == (96 + 12 + 96, 192, 3)
+    red = (picture == (255, 0, 0)).all(axis=2)
+    assert red[:96].any()
+    assert int(red.sum()) == found.pixels
+
+
+def test_pages_stand_one_below_the_other() -> None:
+    """A sheet shows all of a PDF; of an SVG, what is not painted stays clear."""
+    assert shown(sheet(pdf(Page(), Page(width=36)))).shape == (204, 192, 3)
+    with Image.open(BytesIO(sheet(svg()))) as image:
+        assert (image.size, image.mode, image.getpixel((0, 0))) == ((40, 20), "RGBA", (0, 0, 0, 0))
+
+
+def test_an_svg_is_drawn_under_its_difference() -> None:
+    """The marks are those of the drawings."""
+    golden, candidate = svg(), svg('<rect x="10" y="5" width="24" height="10" fill="red"/>')
+    found = differ(golden, candidate, Rules())
+    assert found.mask
+    assert int((shown(difference(golden, candidate, found.mask)) == (255, 0, 0)).all(axis=2).sum()) == 40
