@@ -10,7 +10,7 @@ from diffing import groups
 from diffing.words import Comparison, Outcome
 
 SAME, DIFFERENT, NOT_COMPARED = 0, 1, 2
-_NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
 def ending(found: Iterable[Comparison]) -> int:
@@ -46,7 +46,7 @@ def reason(each: Comparison) -> str:
 
 def plain(text: str) -> str:
     """Leave of a name what cannot steer a terminal, turn a line around, or stand in no XML 1.0 (§ 2.2)."""
-    return "".join(char if char.isprintable() or char == _NO_BREAK_SPACE else "�" for char in text)
+    return "".join(char if char.isprintable() or char == NO_BREAK_SPACE else "�" for char in text)
 
 
 def _key(each: Comparison) -> tuple[str, str]:

@@ -55,6 +55,10 @@ class Hall:
         """Give the address of a file."""
         return f"{FILES}/{digest}.{self.endings[digest]}"
 
+    def drawn(self, digest: Digest) -> str:  # noqa: ARG002
+        """Nothing is drawn here that browsers do not show: only what differs in it."""
+        return ""
+
     def difference(self, comparison: Comparison) -> str:
         """Give the address of the picture of what differs."""
         return f"{FILES}/{comparison.mask}.png"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.compare.findings import grouped, plain, reason
+from app.compare.findings import NO_BREAK_SPACE, grouped, plain, reason
 from bots import sentences
 from diffing.words import Comparison, Outcome
 
@@ -67,7 +67,7 @@ def _counts(found: Sequence[Comparison]) -> Line:
 def _cells(members: Sequence[Comparison]) -> tuple[str, str, str, str]:
     first = members[0]
     told = sentences.what(first) if first.outcome is Outcome.CHANGED else ""
-    return str(first.outcome), plain(first.name), told, sentences.numbers(first)
+    return str(first.outcome), plain(first.name), told, sentences.numbers(first).replace(NO_BREAK_SPACE, " ")
 
 
 def _row(outcome: Outcome, row: Sequence[str], widths: Sequence[int]) -> Line:
