@@ -37,7 +37,12 @@ class Recording:
     @cached_property
     def kept(self) -> dict[Member, bytes]:
         """The artifact's files."""
-        return {Member("goldens", path): content for path, content in _files(self._output / "artifact")}
+        return {Member("goldens", path): content for path, content in _files(self.artifact)}
+
+    @property
+    def artifact(self) -> Path:
+        """The folder that holds what CI kept."""
+        return self._output / "artifact"
 
     @property
     def members(self) -> list[Member]:
