@@ -33,10 +33,9 @@ def boxes(mask: Mask, mark: int, rows: slice) -> tuple[Box, ...]:
     height, width = mask[rows].shape
     if built.CORE is None:
         found = regions.boxes(np.asarray(mask[rows] == mark))
-    else:
-        edges = built.CORE.boxes(mask[rows], width, height, mark, MOST)
-        found = tuple(Box(left, top, right - left, bottom - top) for left, top, right, bottom in edges)
-    return tuple(replace(box, top=box.top + rows.start) for box in found)
+        return tuple(replace(box, top=box.top + rows.start) for box in found)
+    edges = built.CORE.boxes(mask[rows], width, height, mark, MOST)
+    return tuple(Box(left, rows.start + top, right - left, bottom - top) for left, top, right, bottom in edges)
 
 
 def packed(mask: Mask) -> bytes:

@@ -36,7 +36,8 @@ class PlainScene:
 
     def columns(self, part: Box, step: int) -> tuple[Lines, Lines]:
         golden, candidate = self._cut(part)
-        return _lines(golden[::step].transpose(1, 0, 2)), _lines(candidate[::step].transpose(1, 0, 2))
+        unlike = np.flatnonzero((golden != candidate).any(axis=(1, 2)))[::step]
+        return _lines(golden[unlike].transpose(1, 0, 2)), _lines(candidate[unlike].transpose(1, 0, 2))
 
     def tally(self, parts: Sequence[Box], step: int) -> Tally | None:
         sampled = [[side[::step, ::step].reshape(-1) for side in self._packed(part)] for part in parts]

@@ -58,10 +58,12 @@ class Scene(Protocol):
         """Compare pixel by pixel."""
 
     def rows(self, part: Box, step: int) -> tuple[Lines, Lines]:
-        """Sum up the rows of a part, of golden and candidate; of every `step`-th pixel of each."""
+        """Sum up the rows of a part, of golden and candidate; of every `step`-th pixel of each.
+
+        Of rows that are alike on both sides, no more need be told."""
 
     def columns(self, part: Box, step: int) -> tuple[Lines, Lines]:
-        """Sum up the columns of a part, of golden and candidate; of every `step`-th pixel of each."""
+        """Sum up the columns of a part, of golden and candidate; of every `step`-th row that differs."""
 
     def tally(self, parts: Sequence[Box], step: int) -> Tally | None:
         """Count which colours became which, at every `step`-th pixel of the parts; None: too many of them."""

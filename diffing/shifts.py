@@ -14,7 +14,7 @@ from diffing.words import Box, Shift
 FARTHEST = 64
 """Pixels. Farther moves are called another content."""
 _MOST_EXPLAINS = 2 / 3
-"""Share of the lines that differ, counted in both pictures, which a move has to explain."""
+"""Share of the lines that differ which a move has to explain, from one that differs to one that does."""
 _SAMPLED = 32
 """So many pixels of each line are looked at before all are."""
 
@@ -62,10 +62,9 @@ def best(golden: Lines, candidate: Lines) -> Move:
     found = Move(0, int(np.count_nonzero(changed)), 0, 0, 0)
     for by in _distances(len(golden)):
         stayed = _moved(golden, candidate, by)
-        left = stayed[changed[stayed]]
-        explained = int(min(left.size, np.count_nonzero(changed[stayed + by])))
-        if explained > found.explained:
-            found = Move(explained, found.changed, int(left[0]), int(left[-1]), by)
+        left = stayed[changed[stayed] & changed[stayed + by]]
+        if left.size > found.explained:
+            found = Move(left.size, found.changed, int(left[0]), int(left[-1]), by)
     return found
 
 

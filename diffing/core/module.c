@@ -204,7 +204,6 @@ static PyObject *sums(PyObject *object, PyObject *args, int columns) {
         fine = proved((size_t)out[k].len == lines * 8 && ((uintptr_t)out[k].buf & 7) == 0, "the sums are not as many as the lines");
     if (fine) {
         Py_BEGIN_ALLOW_THREADS
-        settle(self, part.top, part.bottom);
         (columns ? gd_column_sums : gd_row_sums)(&self->scene, part, step, out[0].buf, out[1].buf, self->work);
         Py_END_ALLOW_THREADS
     }

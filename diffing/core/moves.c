@@ -3,16 +3,12 @@
 
 static gd_move tried(const int64_t *golden, const int64_t *candidate, int64_t count, int64_t by) {
     gd_move move = {.by = by, .first = -1};
-    uint64_t left = 0, come = 0;
     for (int64_t i = by < 0 ? -by : 0; i < count && i + by < count; i++) {
-        if (golden[i] != candidate[i + by]) continue;
-        come += golden[i + by] != candidate[i + by];
-        if (golden[i] == candidate[i]) continue;
-        left++;
+        if (golden[i] != candidate[i + by] || golden[i] == candidate[i] || golden[i + by] == candidate[i + by]) continue;
+        move.explained++;
         move.first = move.first < 0 ? i : move.first;
         move.last = i;
     }
-    move.explained = left < come ? left : come;
     return move;
 }
 

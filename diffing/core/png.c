@@ -91,23 +91,21 @@ GD_VECTOR static void sub_vectors(uint8_t *row, size_t bytes, size_t step) {
     for (; i < bytes; i++) row[i] = (uint8_t)(row[i] + row[i - step]);
 }
 
-static inline __m128i load_two(const uint8_t *one, const uint8_t *two) {
-    uint32_t a, b;
+GD_INLINE static __m128i load(const uint8_t *one, const uint8_t *two) {
+    uint32_t a, b = 0;
     memcpy(&a, one, 4);
-    memcpy(&b, two, 4);
-    return _mm_unpacklo_epi32(_mm_cvtsi32_si128((int)a), _mm_cvtsi32_si128((int)b));
+    if (two) memcpy(&b, two, 4);
+    __m128i bytes = _mm_unpacklo_epi32(_mm_cvtsi32_si128((int)a), _mm_cvtsi32_si128((int)b));
+    return _mm_unpacklo_epi8(bytes, _mm_setzero_si128());
 }
 
-/* Two rows at a time, golden's and candidate's: the chain from pixel to pixel is what takes the time. Both rows are
-   followed by at least one byte, or end with a whole pixel of four bytes. */
-GD_INLINE static void paeth_pair_by(uint8_t *one, const uint8_t *above_one, uint8_t *two, const uint8_t *above_two,
-                                    size_t bytes, const size_t step) {
-    const __m128i zero = _mm_setzero_si128(), low = _mm_set1_epi16(0xff);
-    __m128i left = zero, corner = zero;
+/* One row, or golden's and candidate's at a time: the chain from pixel to pixel is what takes the time. */
+GD_INLINE static void paeth_by(uint8_t *one, const uint8_t *above_one, uint8_t *two, const uint8_t *above_two,
+                               size_t bytes, const size_t step, const int both) {
+    __m128i left = _mm_setzero_si128(), corner = left;
     size_t i = 0;
     for (; i + 4 <= bytes; i += step) {
-        __m128i above = _mm_unpacklo_epi8(load_two(above_one + i, above_two + i), zero);
-        __m128i x = _mm_unpacklo_epi8(load_two(one + i, two + i), zero);
+        __m128i above = load(above_one + i, both ? above_two + i : NULL), x = load(one + i, both ? two + i : NULL);
         __m128i p = _mm_sub_epi16(above, corner), q = _mm_sub_epi16(left, corner), r = _mm_add_epi16(p, q);
         p = _mm_abs_epi16(p);
         q = _mm_abs_epi16(q);
@@ -117,20 +115,22 @@ GD_INLINE static void paeth_pair_by(uint8_t *one, const uint8_t *above_one, uint
         __m128i other = _mm_or_si128(_mm_and_si128(is_q, above), _mm_andnot_si128(is_q, corner));
         __m128i best = _mm_or_si128(_mm_and_si128(is_p, left), _mm_andnot_si128(is_p, other));
         corner = above;
-        left = _mm_and_si128(_mm_add_epi16(x, best), low);
+        left = _mm_add_epi8(x, best);
         __m128i packed = _mm_packus_epi16(left, left);
         uint32_t a = (uint32_t)_mm_cvtsi128_si32(packed), b = (uint32_t)_mm_cvtsi128_si32(_mm_srli_si128(packed, 4));
         memcpy(one + i, &a, step);
-        memcpy(two + i, &b, step);
+        if (both) memcpy(two + i, &b, step);
     }
     last_pixel(one, above_one, i, bytes, step);
-    last_pixel(two, above_two, i, bytes, step);
+    if (both) last_pixel(two, above_two, i, bytes, step);
 }
 
-GD_VECTOR static void paeth_pair(uint8_t *one, const uint8_t *above_one, uint8_t *two, const uint8_t *above_two,
-                                 size_t bytes, size_t step) {
-    if (step == 3) paeth_pair_by(one, above_one, two, above_two, bytes, 3);
-    else paeth_pair_by(one, above_one, two, above_two, bytes, 4);
+GD_VECTOR static void paeth_vectors(uint8_t *one, const uint8_t *above_one, uint8_t *two, const uint8_t *above_two,
+                                    size_t bytes, size_t step) {
+    if (step == 3 && two) paeth_by(one, above_one, two, above_two, bytes, 3, 1);
+    else if (step == 3) paeth_by(one, above_one, NULL, NULL, bytes, 3, 0);
+    else if (two) paeth_by(one, above_one, two, above_two, bytes, 4, 1);
+    else paeth_by(one, above_one, NULL, NULL, bytes, 4, 0);
 }
 
 #elif defined(GD_NEON)
@@ -166,20 +166,20 @@ static void sub_vectors(uint8_t *row, size_t bytes, size_t step) {
     for (; i < bytes; i++) row[i] = (uint8_t)(row[i] + row[i - step]);
 }
 
-static inline int16x8_t load_two(const uint8_t *one, const uint8_t *two) {
-    uint32_t both[2];
+static inline int16x8_t load(const uint8_t *one, const uint8_t *two) {
+    uint32_t both[2] = {0, 0};
     memcpy(&both[0], one, 4);
-    memcpy(&both[1], two, 4);
+    if (two) memcpy(&both[1], two, 4);
     return vreinterpretq_s16_u16(vmovl_u8(vreinterpret_u8_u32(vld1_u32(both))));
 }
 
-static void paeth_pair(uint8_t *one, const uint8_t *above_one, uint8_t *two, const uint8_t *above_two, size_t bytes,
-                       size_t step) {
+static void paeth_vectors(uint8_t *one, const uint8_t *above_one, uint8_t *two, const uint8_t *above_two,
+                          size_t bytes, size_t step) {
     int16x8_t left = vdupq_n_s16(0), corner = left;
     const int16x8_t low = vdupq_n_s16(0xff);
     size_t i = 0;
     for (; i + 4 <= bytes; i += step) {
-        int16x8_t above = load_two(above_one + i, above_two + i), x = load_two(one + i, two + i);
+        int16x8_t above = load(above_one + i, two ? above_two + i : NULL), x = load(one + i, two ? two + i : NULL);
         int16x8_t p = vsubq_s16(above, corner), q = vsubq_s16(left, corner), r = vaddq_s16(p, q);
         p = vabsq_s16(p);
         q = vabsq_s16(q);
@@ -192,20 +192,20 @@ static void paeth_pair(uint8_t *one, const uint8_t *above_one, uint8_t *two, con
         uint32_t both[2];
         vst1_u32(both, vreinterpret_u32_u8(vmovn_u16(vreinterpretq_u16_s16(left))));
         memcpy(one + i, &both[0], step);
-        memcpy(two + i, &both[1], step);
+        if (two) memcpy(two + i, &both[1], step);
     }
     last_pixel(one, above_one, i, bytes, step);
-    last_pixel(two, above_two, i, bytes, step);
+    if (two) last_pixel(two, above_two, i, bytes, step);
 }
 
 #else
 
 static void sub_vectors(uint8_t *row, size_t bytes, size_t step) { sub(row, bytes, step); }
 
-static void paeth_pair(uint8_t *one, const uint8_t *above_one, uint8_t *two, const uint8_t *above_two, size_t bytes,
-                       size_t step) {
+static void paeth_vectors(uint8_t *one, const uint8_t *above_one, uint8_t *two, const uint8_t *above_two,
+                          size_t bytes, size_t step) {
     paeth(one, above_one, bytes, step);
-    paeth(two, above_two, bytes, step);
+    if (two) paeth(two, above_two, bytes, step);
 }
 
 #endif
@@ -220,7 +220,10 @@ static void unfilter(uint8_t *row, const uint8_t *above, size_t bytes, uint32_t 
         break;
     case UP: up(row, above, bytes); break;
     case AVERAGE: average(row, above, bytes, channels); break;
-    case PAETH: paeth(row, above, bytes, channels); break;
+    case PAETH:
+        if (channels >= 3 && gd_vectors()) paeth_vectors(row, above, NULL, NULL, bytes, channels);
+        else paeth(row, above, bytes, channels);
+        break;
     default: break;
     }
     row[-1] = NONE; /* so that nobody does it twice */
@@ -229,7 +232,7 @@ static void unfilter(uint8_t *row, const uint8_t *above, size_t bytes, uint32_t 
 static void unfilter_two(uint8_t *one, const uint8_t *above_one, uint8_t *two, const uint8_t *above_two,
                          size_t bytes, uint32_t channels) {
     if (one[-1] == PAETH && two[-1] == PAETH && channels >= 3 && gd_vectors()) {
-        paeth_pair(one, above_one, two, above_two, bytes, channels);
+        paeth_vectors(one, above_one, two, above_two, bytes, channels);
         one[-1] = two[-1] = NONE;
         return;
     }

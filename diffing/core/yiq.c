@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "vectors.h"
+
 #define FARTHEST 35215.0
 #define RIM 2
 #define KEPT 5 /* rows around the one that is looked at */
@@ -15,6 +17,16 @@ typedef struct {
     int red, green, blue, alpha;
 } colour;
 
+#define REMEMBERED 256
+
+/* A pair of opaque colours, as often seen side by side, with what was worked out of it. */
+typedef struct {
+    uint32_t one, two;
+    int known;
+    double squared;
+    uint64_t distance, removed, added;
+} pair_seen;
+
 /* Rows of both sides, from two above the one that is looked at to two below; NULL outside the picture. */
 typedef struct {
     const gd_scene *scene;
@@ -22,6 +34,7 @@ typedef struct {
     const uint32_t *near[2][KEPT];
     uint32_t *rows[2][KEPT];
     int64_t holds[2][KEPT];
+    pair_seen pairs[REMEMBERED];
 } window;
 
 static colour of(uint32_t pixel) {
@@ -106,6 +119,34 @@ static around neighbours(const window *seen, place at) {
     return near;
 }
 
+#if defined(GD_SSSE3)
+
+#define GD_NINE 1
+
+/* Count, of three rows of three pixels, those like the one in the middle. The fourth of each is read, and left out. */
+static int nine_alike(const uint32_t *above, const uint32_t *row, const uint32_t *below) {
+    static const uint8_t bits[8] = {0, 1, 1, 2, 1, 2, 2, 3};
+    const __m128i own = _mm_set1_epi32((int)row[1]);
+    const uint32_t *rows[3] = {above, row, below};
+    int count = 0;
+    for (int k = 0; k < 3; k++) {
+        __m128i alike = _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)rows[k]), own);
+        count += bits[_mm_movemask_ps(_mm_castsi128_ps(alike)) & 7];
+    }
+    return count;
+}
+
+#else
+
+#define GD_NINE 0
+
+static int nine_alike(const uint32_t *above, const uint32_t *row, const uint32_t *below) {
+    (void)above, (void)row, (void)below;
+    return 0;
+}
+
+#endif
+
 /* Count the neighbours of a pixel's own colour. Nobody asks beyond three. */
 static int equal_neighbours(const window *seen, int side, place at) {
     const uint32_t *const *rows = seen->near[side];
@@ -113,6 +154,7 @@ static int equal_neighbours(const window *seen, int side, place at) {
     int inner = x && x + 1 < seen->scene->width && at.row && at.row + 1 < KEPT;
     if (inner && rows[at.row - 1] && rows[at.row + 1]) {
         const uint32_t *above = rows[at.row - 1] + x, *row = rows[at.row] + x, *below = rows[at.row + 1] + x;
+        if (GD_NINE && x + 2 < seen->scene->width) return nine_alike(above - 1, row - 1, below - 1) - 1;
         return (above[-1] == own) + (above[0] == own) + (above[1] == own) + (row[-1] == own) + (row[1] == own) +
                (below[-1] == own) + (below[0] == own) + (below[1] == own);
     }
@@ -195,16 +237,10 @@ static uint64_t mixed(uint32_t pixel) {
 
 size_t gd_measure_work(const gd_scene *scene) { return (size_t)2 * KEPT * scene->width; }
 
-/* A pair of opaque colours, as often seen side by side, with what was worked out of it. */
-typedef struct {
-    uint32_t one, two;
-    int known;
-    double squared;
-    uint64_t distance, removed, added;
-} pair_seen;
-
-static void work_out(pair_seen *pair, uint32_t one, uint32_t two, uint64_t at) {
-    if (pair->known && pair->one == one && pair->two == two) return;
+/* Give what is known of a pair of pixels; `seen` holds what was worked out before, by the pair's bits. */
+static const pair_seen *work_out(pair_seen *seen, uint32_t one, uint32_t two, uint64_t at) {
+    pair_seen *pair = &seen[(one * 0x9e3779b1u ^ two * 0x85ebca77u) >> 24];
+    if (pair->known && pair->one == one && pair->two == two) return pair;
     double squared = squared_distance(one, two, at);
     *pair = (pair_seen){
         .one = one,
@@ -215,6 +251,7 @@ static void work_out(pair_seen *pair, uint32_t one, uint32_t two, uint64_t at) {
         .removed = mixed(one),
         .added = mixed(two),
     };
+    return pair;
 }
 
 static int mark_of(const window *seen, const gd_tolerance *tolerance, double squared, double limit, uint32_t x) {
@@ -232,10 +269,14 @@ static void enclose(gd_measured *out, uint32_t y, uint32_t first, uint32_t last)
 }
 
 static int eight_alike(const uint32_t *one, const uint32_t *two) {
-    uint64_t a[4], b[4];
-    memcpy(a, one, sizeof a);
-    memcpy(b, two, sizeof b);
-    return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]));
+    uint64_t unlike = 0;
+    for (int k = 0; k < 8; k += 2) {
+        uint64_t a, b;
+        memcpy(&a, one + k, 8);
+        memcpy(&b, two + k, 8);
+        unlike |= a ^ b;
+    }
+    return !unlike;
 }
 
 static void measure_row(window *seen, const gd_tolerance *tolerance, double limit, uint32_t y, uint8_t *mask,
@@ -244,23 +285,22 @@ static void measure_row(window *seen, const gd_tolerance *tolerance, double limi
     const uint32_t *one = row_of(seen, 0, y), *two = row_of(seen, 1, y);
     if (memcmp(one, two, (size_t)4 * width) == 0) return;
     surround(seen, y);
-    pair_seen pair = {.known = 0};
     for (uint32_t x = 0; x < width; x++) {
         while (x + 8 <= width && eight_alike(one + x, two + x)) x += 8;
         while (x < width && one[x] == two[x]) x++;
         if (x == width) break;
         first = first == UINT32_MAX ? x : first;
         last = x;
-        work_out(&pair, one[x], two[x], (uint64_t)y * width + x);
-        int mark = mark_of(seen, tolerance, pair.squared, limit, x);
+        const pair_seen *pair = work_out(seen->pairs, one[x], two[x], (uint64_t)y * width + x);
+        int mark = mark_of(seen, tolerance, pair->squared, limit, x);
         out->touched++;
-        out->largest = pair.squared > out->largest ? pair.squared : out->largest;
-        out->total += pair.distance;
+        out->largest = pair->squared > out->largest ? pair->squared : out->largest;
+        out->total += pair->distance;
         if (!mark) continue;
         mask[x] = (uint8_t)mark;
         out->count[mark]++;
-        out->removed[mark] = out->removed[mark] * LINK + pair.removed;
-        out->added[mark] = out->added[mark] * LINK + pair.added;
+        out->removed[mark] = out->removed[mark] * LINK + pair->removed;
+        out->added[mark] = out->added[mark] * LINK + pair->added;
     }
     enclose(out, y, first, last);
 }

@@ -1,83 +1,95 @@
-"""Measure comparing beside its peers, in turn and on the same files: `python -m tests.bench`."""
+"""Measure comparing beside its peers, as ratios: `python -m tests.bench`, or `… pairs`, or `… folders`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import os
+import platform
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from tests.bench import ours, screens
-from tests.bench.peers import Answer, Files, Peers
+from diffing import built, streams
+from tests.bench import folders, pairs
+from tests.bench.pairs import Row
+from tests.bench.peers import Peers
 
-ROUNDS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One pair: ours beside theirs."""
-
-    size: str
-    change: str
-    ours: Answer
-    theirs: dict[str, Answer]
-    peak: float
-    """Megabytes that comparing took on top of what the process had."""
+_WANTED = ("pixelmatch", "odiff")
 
 
-def main() -> None:
-    """Print a line for every size and change."""
+def main(parts: Sequence[str]) -> None:
+    """Print what was measured, as Markdown."""
+    print(f"{os.cpu_count()} cores, {_processor()}; Python {platform.python_version()}, {built.name()}, ", end="")
+    print(f"{streams.NAME}.\n")
+    for name, show in _PARTS.items():
+        if not parts or name in parts:
+            with TemporaryDirectory() as folder:
+                show(Path(folder))
+
+
+def _pairs(folder: Path) -> None:
     peers = Peers()
-    print(_head(peers.names))
-    with TemporaryDirectory() as folder:
-        rows = [_print(row, peers.names) for row in _rows(peers, Path(folder))]
-    for name in peers.names:
-        ratios = [row.ours.ms / row.theirs[name].ms for row in rows]
-        print(f"ours / {name}: median {median(ratios):.2f} (from {min(ratios):.2f} to {max(ratios):.2f})")
-        if name == "pixelmatch":
-            print(
-                f"counts equal: {sum(row.ours.pixels == row.theirs[name].pixels for row in rows)} of {len(rows)}"
-            )
-    if missing := {"pixelmatch", "odiff"} - set(peers.names):
-        print(
-            f"missing: {', '.join(sorted(missing))}; npm i pixelmatch@7.2.0 pngjs@7 odiff-bin@4.5.0 into a folder"
-        )
-        print("and name it in GOLDDIGGER_TEST_NPM")
+    names = peers.names
+    print("| size | change | pixels | ours, ms |", *(f" ours / {name} |" for name in names), end="")
+    print(" without the core / odiff | peak, MB | of the decoded pair |")
+    print(f"|---|---|--:|--:|{'--:|' * (len(names) + 3)}")
+    rows = [_row(row, names) for row in pairs.measure(peers, folder)]
     peers.close()
+    _summary(rows, names)
 
 
-def _rows(peers: Peers, folder: Path) -> Iterator[Row]:
-    for size in screens.SIZES:
-        golden = screens.png(screens.screen(size))
-        for change, draw in screens.CHANGES.items():
-            files = Files(folder / "golden.png", folder / "candidate.png", folder / "difference.png")
-            files.golden.write_bytes(golden)
-            files.candidate.write_bytes(draw(size))
-            rounds = [
-                (ours.ask(files), {name: peers.ask(name, files) for name in peers.names}) for _ in range(ROUNDS)
-            ]
-            our = _middle([one for one, _ in rounds])
-            theirs = {name: _middle([answers[name] for _, answers in rounds]) for name in peers.names}
-            yield Row(f"{size[0]}×{size[1]}", change, our, theirs, ours.peak(files))
-
-
-def _middle(answers: list[Answer]) -> Answer:
-    return Answer(median(answer.ms for answer in answers), answers[0].pixels)
-
-
-def _head(names: list[str]) -> str:
-    peers = "".join(f"{name + ' ms':>15}{'ratio':>7}" for name in names)
-    return f"{'size':<12}{'change':<14}{'pixels':>9}{'ours ms':>9}{peers}{'peak MB':>9}"
-
-
-def _print(row: Row, names: list[str]) -> Row:
-    peers = "".join(f"{row.theirs[name].ms:>15.1f}{row.ours.ms / row.theirs[name].ms:>7.2f}" for name in names)
-    print(
-        f"{row.size:<12}{row.change:<14}{row.ours.pixels:>9}{row.ours.ms:>9.1f}{peers}{row.peak:>9.0f}", flush=True
-    )
+def _row(row: Row, names: Sequence[str]) -> Row:
+    ratios = [f"{row.ours.ms / row.theirs[name].ms:.2f}" for name in names]
+    plain = f"{row.plain.ms / row.theirs['odiff'].ms:.2f}" if "odiff" in names else ""
+    cells = [
+        f"{row.size[0]}×{row.size[1]}",
+        row.change,
+        f"{row.ours.pixels:,}",
+        f"{row.ours.ms:.2f}",
+        *ratios,
+        plain,
+    ]
+    print(f"| {' | '.join(cells)} | {row.peak:.0f} | {row.memory:.2f} × |", flush=True)
     return row
 
 
+def _summary(rows: Sequence[Row], names: Sequence[str]) -> None:
+    print()
+    for name in names:
+        _spread(f"ours / {name}", [row.ours.ms / row.theirs[name].ms for row in rows])
+    if "odiff" in names:
+        _spread("without the core / odiff", [row.plain.ms / row.theirs["odiff"].ms for row in rows])
+    if "pixelmatch" in names:
+        equal = sum(row.ours.pixels == row.plain.pixels == row.theirs["pixelmatch"].pixels for row in rows)
+        print(f"- counts equal to pixelmatch's, with the core and without: {equal} of {len(rows)}")
+    if missing := set(_WANTED) - set(names):
+        print(f"- missing: {', '.join(sorted(missing))}; `make bench` installs them where npm is")
+    print()
+
+
+def _spread(what: str, ratios: Sequence[float]) -> None:
+    print(f"- {what}: median **{median(ratios):.2f}** (from {min(ratios):.2f} to {max(ratios):.2f})")
+
+
+def _folders(folder: Path) -> None:
+    seconds = folders.measure(folder)
+    print(f"| {folders.PAIRS} mixed pairs, whole process | seconds | golddigger / it |")
+    print("|---|--:|--:|")
+    for name, each in seconds.items():
+        print(f"| {name} | {each:.2f} | {seconds['golddigger'] / each:.2f} |")
+    print()
+
+
+_PARTS: Mapping[str, Callable[[Path], None]] = {"pairs": _pairs, "folders": _folders}
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

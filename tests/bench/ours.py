@@ -1,36 +1,80 @@
-"""Measure our own comparing: its time here, its memory in a process of its own."""
+"""Measure our own comparing in a process like the sandbox's children: time while warm, memory when fresh."""
 
 from __future__ import annotations
 
-import multiprocessing
+import json
+import os
 import resource
+import subprocess
 import sys
-import time
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from diffing.differ import differ
-from diffing.words import Rules
+from app.sandbox import ENVIRONMENT
 from tests.bench.peers import Answer, Files
 
+_ROOT = Path(__file__).parents[2]
 
-def ask(files: Files) -> Answer:
-    """Compare one pair as the peers do: from files, mask included."""
-    began = time.perf_counter()
-    found = differ(files.golden.read_bytes(), files.candidate.read_bytes(), Rules())
-    return Answer((time.perf_counter() - began) * 1000, found.pixels)
+
+class Ours:
+    """A process that compares one pair after the other, with the compiled core or without."""
+
+    def __init__(self, *, core: bool) -> None:
+        road = {} if core else {"GOLDDIGGER_BENCH_PLAIN": "1"}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.ours"],
+            cwd=_ROOT,
+            env={**ENVIRONMENT, **road, "PATH": os.environ["PATH"]},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ask(self, files: Files) -> Answer:
+        """Compare one pair as the peers do: from files, the mask written to one."""
+        said = self._exchange(files)
+        return Answer(said["ms"], said["pixels"])
+
+    def _exchange(self, files: Files) -> dict[str, float]:
+        assert self._process.stdin
+        assert self._process.stdout
+        asked = {"golden": str(files.golden), "candidate": str(files.candidate), "mask": str(files.difference)}
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        said: dict[str, float] = json.loads(self._process.stdout.readline())
+        return said
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate(timeout=10)
 
 
 def peak(files: Files) -> float:
     """Give the megabytes that comparing takes on top of an idle process, which remembers its highest peak only."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
-        return process.submit(_grown, files).result()
+    fresh = Ours(core=True)
+    said = fresh._exchange(files)
+    fresh.close()
+    return said["peak"]
 
 
-def _grown(files: Files) -> float:
-    before = _highest()
-    ask(files)
-    return _highest() - before
+def _serve() -> None:
+    """Answer in the child, line by line."""
+    import time
+
+    from diffing import built
+    from diffing.differ import differ
+    from diffing.words import Rules
+
+    if "GOLDDIGGER_BENCH_PLAIN" in os.environ:
+        built.CORE = None
+    idle = _highest()
+    for line in sys.stdin:
+        asked = json.loads(line)
+        began = time.perf_counter()
+        found = differ(Path(asked["golden"]).read_bytes(), Path(asked["candidate"]).read_bytes(), Rules())
+        if found.mask:
+            Path(asked["mask"]).write_bytes(found.mask)
+        ms = (time.perf_counter() - began) * 1000
+        print(json.dumps({"ms": ms, "pixels": found.pixels, "peak": _highest() - idle}), flush=True)
 
 
 def _highest() -> float:
@@ -40,3 +84,7 @@ def _highest() -> float:
         return int(status.read_text().partition("VmHWM:")[2].split()[0]) / 1024
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+
+
+if __name__ == "__main__":
+    _serve()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from io import BytesIO
+from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-SIZES = ((400, 300), (1920, 1080), (1440, 12000))
+SIZES = ((400, 300), (1920, 1080), (3840, 2160), (1440, 12000))
 
 _WORDS = (
     "Invoice",
@@ -80,3 +81,16 @@ CHANGES: Mapping[str, Callable[[tuple[int, int]], bytes]] = {
     "edges only": lambda size: png(edges_only(size)),
     "re-encoded": lambda size: png(screen(size), level=1),
 }
+
+
+def folder(expected: Path, actual: Path, count: int) -> None:
+    """Fill two folders with `count` mixed pairs: phones, tablets and desktops; half of them the same."""
+    sizes = ((400, 300), (390, 844), (1024, 768), (1280, 800), (1920, 1080))
+    changes = list(CHANGES.values())
+    goldens = {size: png(screen(size)) for size in sizes}
+    candidates = {(size, at): change(size) for size in sizes for at, change in enumerate(changes)}
+    for number in range(count):
+        size, way = sizes[number % len(sizes)], number // len(sizes) % (2 * len(changes))
+        (expected / f"screen-{number:03}.png").write_bytes(goldens[size])
+        same = way >= len(changes)
+        (actual / f"screen-{number:03}.png").write_bytes(goldens[size] if same else candidates[size, way])

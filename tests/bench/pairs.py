@@ -1,0 +1,65 @@
+"""Measure one pair at a time beside the peers, in turn and on the same files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from tests.bench import ours, screens
+from tests.bench.ours import Ours
+from tests.bench.peers import Answer, Files, Peers
+
+_ROUNDS = {(400, 300): 25, (1920, 1080): 11}
+_FEW = 5
+_DECODED = 4
+"""Bytes of a decoded pixel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One pair: ours, with the compiled core and without, beside theirs."""
+
+    size: tuple[int, int]
+    change: str
+    ours: Answer
+    plain: Answer
+    theirs: Mapping[str, Answer]
+    peak: float
+    """Megabytes that comparing took on top of what the process had."""
+
+    @property
+    def memory(self) -> float:
+        """The peak as a multiple of the decoded pair."""
+        return self.peak * (1 << 20) / (2 * _DECODED * self.size[0] * self.size[1])
+
+
+def measure(peers: Peers, folder: Path) -> Iterator[Row]:
+    """Measure every size and change."""
+    core, plain = Ours(core=True), Ours(core=False)
+    for size in screens.SIZES:
+        golden = screens.png(screens.screen(size))
+        for change, draw in screens.CHANGES.items():
+            files = Files(folder / "golden.png", folder / "candidate.png", folder / "difference.png")
+            files.golden.write_bytes(golden)
+            files.candidate.write_bytes(draw(size))
+            yield _row(size, change, files, peers, core, plain)
+    core.close()
+    plain.close()
+
+
+def _row(size: tuple[int, int], change: str, files: Files, peers: Peers, core: Ours, plain: Ours) -> Row:
+    for who in (core.ask, plain.ask, *(lambda each, name=name: peers.ask(name, each) for name in peers.names)):
+        who(files)  # to be warm
+    rounds = [
+        (core.ask(files), plain.ask(files), {name: peers.ask(name, files) for name in peers.names})
+        for _ in range(_ROUNDS.get(size, _FEW))
+    ]
+    theirs = {name: _middle([answers[name] for _, _, answers in rounds]) for name in peers.names}
+    our, slow = _middle([one for one, _, _ in rounds]), _middle([two for _, two, _ in rounds])
+    return Row(size, change, our, slow, theirs, ours.peak(files))
+
+
+def _middle(answers: list[Answer]) -> Answer:
+    return Answer(median(answer.ms for answer in answers), answers[0].pixels)
