@@ -109,7 +109,15 @@ def assembled(
             identities=forges.identities,
             installer=Installer(settings.github_api_url, settings.github_web_url),
         )
-        web = application.create(parts, carrier.send, access, hooks=forges.hooks, draw=sandbox.draw, clock=now)
+        web = application.create(
+            parts,
+            carrier.send,
+            access,
+            hooks=forges.hooks,
+            draw=sandbox.draw,
+            sheet=sandbox.sheet,
+            clock=now,
+        )
         yield Whole(settings=settings, parts=parts, broker=broker, carrier=carrier, web=web)
     finally:
         sandbox.close()

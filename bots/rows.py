@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bots import markdown
 from bots.sentences import FLAKY, SORTS, goldens, numbers, rank, sort_of, what
 from bots.views import RunView, View
+from diffing.formats import is_picture
 from diffing.words import Comparison, Digest, Opinion, Size
 
 _WIDEST, _TALLEST = 200, 260
@@ -123,9 +124,10 @@ def _pictures(comparison: Comparison, address: Callable[[Digest], str]) -> list[
 
     seen = comparison.difference
     before, after = (seen.golden_size, seen.candidate_size) if seen else (None, None)
+    picture = is_picture(comparison.name)  # an SVG or a PDF has a size too, and no browser shows it in a comment
     return [
-        shown(comparison.golden, before, "before"),
-        shown(comparison.candidate, after, "after"),
+        shown(comparison.golden, before if picture else None, "before"),
+        shown(comparison.candidate, after if picture else None, "after"),
         shown(comparison.mask, before and after, "difference"),
     ]
 

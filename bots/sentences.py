@@ -95,8 +95,16 @@ def _sizes(seen: Difference) -> str:
 
 
 def _extent(seen: Difference) -> str:
-    if not seen.golden_size and not seen.candidate_size:
-        return f"{seen.pixels:,} line{'' if seen.pixels == 1 else 's'}" if seen.pixels else ""
+    if not seen.golden_size or not seen.candidate_size:  # one side alone was drawn: lines are all that was counted
+        return _lines(seen.pixels)
+    return ", ".join(part for part in (_lines(seen.lines), _pixels(seen)) if part)
+
+
+def _lines(count: int) -> str:
+    return f"{count:,} line{'' if count == 1 else 's'}" if count else ""
+
+
+def _pixels(seen: Difference) -> str:
     if not seen.pixels:
         return f"{seen.antialiased:,}{_SPACE}px of edges" if seen.antialiased else ""
     return f"{seen.pixels:,}{_SPACE}px ({share(seen.ratio)})"

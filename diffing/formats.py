@@ -114,6 +114,11 @@ def sniff(content: bytes) -> Format:
     return Format.BINARY if text_of(content) is None else Format.TEXT
 
 
+def is_picture(name: str) -> bool:
+    """Does a name promise an image?"""
+    return EXTENSIONS.get(PurePosixPath(name).suffix.lower(), Format.TEXT).is_image
+
+
 def text_of(content: bytes) -> str | None:
     """Read bytes as UTF-8 text, without the byte order mark; None where they are something else."""
     if b"\x00" in content:

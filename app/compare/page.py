@@ -29,6 +29,7 @@ _ENDINGS: Mapping[Format, str] = {
     Format.BMP: "bmp",
     Format.TIFF: "tif",
     Format.AVIF: "avif",
+    Format.PDF: "pdf",
     Format.TEXT: "txt",
 }
 """SVG and HTML are text: a browser that opens such a file shows it, and runs nothing."""
@@ -54,10 +55,6 @@ class Hall:
     def picture(self, digest: Digest) -> str:
         """Give the address of a file."""
         return f"{FILES}/{digest}.{self.endings[digest]}"
-
-    def drawn(self, digest: Digest) -> str:  # noqa: ARG002
-        """Nothing is drawn here that browsers do not show: only what differs in it."""
-        return ""
 
     def difference(self, comparison: Comparison) -> str:
         """Give the address of the picture of what differs."""

@@ -25,7 +25,7 @@ from app.web.buckets import Buckets
 from app.web.headers import HEADERS, SecurityHeaders
 from app.web.seals import Seals
 from app.web.sessions import Sessions
-from app.web.site import Access, Draw, Probe, Site
+from app.web.site import Access, Draw, Probe, Sheet, Site
 from bots.events import Webhook
 from diffing.words import Refused, Unavailable
 
@@ -44,6 +44,7 @@ def create(
     *,
     hooks: Mapping[str, Webhook],
     draw: Draw,
+    sheet: Sheet,
     probes: Mapping[str, Probe] | None = None,
     clock: Callable[[], datetime] = _now,
     ticks: Callable[[], float] = time.monotonic,
@@ -56,6 +57,7 @@ def create(
         access=access,
         hooks=hooks,
         draw=draw,
+        sheet=sheet,
         probes=health.probes(parts) | dict(probes or {}),
         clock=clock,
         seals=seals,
@@ -90,6 +92,7 @@ def _routes(site: Site) -> list[Route | Mount]:
         post("/runs/{id}/undo", decisions.undo),
         post("/runs/{id}/commit", decisions.commit),
         get("/pictures/{digest}", pictures.show),
+        get("/pictures/{digest}/drawn", pictures.sheet),
         get("/pictures/{id}/{comparison:int}/difference", pictures.difference),
         get("/signin/{door}", signin.begin),
         get("/signin/{door}/callback", signin.finish),

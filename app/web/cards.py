@@ -15,6 +15,7 @@ class Shown(StrEnum):
 
     PICTURE = "picture"
     TEXT = "text"
+    PAGES = "pages"
     FILE = "file"
 
 
@@ -49,7 +50,12 @@ class Card:
     def has_difference(self) -> bool:
         """Is there a third picture, of what differs?"""
         both = self.comparison.golden is not None and self.comparison.candidate is not None
-        return both and self.comparison.mask is not None and self.shown is Shown.PICTURE
+        return both and self.comparison.mask is not None and (self.shown is Shown.PICTURE or self.drawn)
+
+    @property
+    def drawn(self) -> bool:
+        """Is it no picture to a browser, but can be drawn as one: an SVG, a PDF, a TIFF?"""
+        return self.shown is not Shown.PICTURE and self.largest is not None
 
     @property
     def largest(self) -> Size | None:
@@ -64,6 +70,8 @@ class Card:
         """How its pictures lie best: wide ones in a row or a column, tall ones whole, long ones to be scrolled.
 
         Tall ones of two sizes are long too: shown whole they would stand in two scales."""
+        if self.shown is Shown.PAGES:
+            return "long"
         if self.largest is None or self.largest.height <= self.largest.width:
             return "wide"
         sizes = {side.size for side in (self.before, self.after) if side.size}
@@ -96,6 +104,8 @@ def card_of(comparison: Comparison, last: Decision | None) -> Card:
 
 def _shown(comparison: Comparison) -> Shown:
     promised = EXTENSIONS.get(PurePosixPath(comparison.name).suffix.lower(), Format.TEXT)
+    if promised is Format.PDF:
+        return Shown.PAGES
     if promised in (Format.BMP, Format.TIFF, Format.AVIF):  # not every browser shows them
         return Shown.FILE
     return Shown.PICTURE if promised.is_image else Shown.TEXT

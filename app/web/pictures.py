@@ -18,7 +18,7 @@ from diffing.words import Comparison, Digest, Refused
 from storage import comparisons
 
 MOST_AT_ONCE = 12
-"""So many differences are drawn at a time, or wait for it. Each takes one of the threads that take deliveries."""
+"""So many differences and sheets are drawn at a time, or wait for it. Each takes a thread that takes deliveries."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _INLINE = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif", "text/plain; charset=utf-8"})
 _HEADERS = {
@@ -43,6 +43,15 @@ def show(site: Site, request: Request) -> Response:
     return _unless_known(request, digest, headers, lambda: site.parts.blobs.get(Digest(digest)))
 
 
+def sheet(site: Site, request: Request) -> Response:
+    """Draw a file of a run that browsers do not show, or must not: SVG, PDF, TIFF."""
+    digest = request.path_params["digest"]
+    if not _DIGEST.fullmatch(digest):
+        raise not_found()
+    _must_belong(site, request, Digest(digest))
+    return _unless_known(request, f"{digest}-drawn", _HEADERS, lambda: _held(site, site.sheet, Digest(digest)))
+
+
 def difference(site: Site, request: Request) -> Response:
     """Draw what differs, when somebody looks."""
     session = site.sessions.read(request, site.clock())
@@ -53,14 +62,15 @@ def difference(site: Site, request: Request) -> Response:
         raise not_found()
     golden, candidate, mask = _three(found[1])
     key = sha256(f"{golden} {candidate} {mask}".encode()).hexdigest()
-    return _unless_known(request, key, _HEADERS, lambda: _drawn(site, golden, candidate, mask))
+    return _unless_known(request, key, _HEADERS, lambda: _held(site, site.draw, golden, candidate, mask))
 
 
-def _drawn(site: Site, *three: Digest) -> bytes:
+def _held(site: Site, draw: Callable[..., bytes], *files: Digest) -> bytes:
+    """Draw when there is room for it."""
     if not site.drawing.acquire(blocking=False):
         raise HTTPException(503, "Too many differences are looked at just now. Try again.", {"retry-after": "2"})
     try:
-        return site.draw(*(site.parts.blobs.get(each) for each in three))
+        return draw(*(site.parts.blobs.get(each) for each in files))
     finally:
         site.drawing.release()
 

@@ -88,6 +88,10 @@ class Room:
         """Give the address of a file."""
         return f"/pictures/{digest}?run={self.run.id}"
 
+    def drawn(self, digest: Digest) -> str:
+        """Give the address of a file as it is drawn, where browsers show no such file."""
+        return f"/pictures/{digest}/drawn?run={self.run.id}"
+
     def difference(self, comparison: Comparison) -> str:
         """Give the address of the picture of what differs."""
         return f"/pictures/{self.run.id}/{comparison.id}/difference"

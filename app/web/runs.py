@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from app.web import room, signin, texts
+from app.web import hexes, room, signin, texts
 from app.web.pages import fragment, not_found, page
 from app.web.room import Room
 from app.web.sessions import Session
@@ -108,11 +108,13 @@ def seen(site: Site, session: Session, run_id: str) -> StoredRun:
 def _words(site: Site, laid: Room, only: str | None) -> dict[str, Any]:
     cards = [card for card in laid.cards if only in (None, card.id)]
     suites = [(suite, [card for card in of_suite if only in (None, card.id)]) for suite, of_suite in laid.suites]
+    beside = texts.of_cards(site, cards)
     return {
         "room": laid,
         "only": only,
         "suites": [(suite, of_suite) for suite, of_suite in suites if of_suite],
-        "texts": texts.of_cards(site, cards),
+        "texts": beside,
+        "hexes": hexes.of_cards(site, [card for card in cards if card.id not in beside]),
     }
 
 

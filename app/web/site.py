@@ -19,6 +19,8 @@ from bots.forge import User
 
 Draw = Callable[[bytes, bytes, bytes], bytes]
 """From golden, candidate and mask to a PNG in which people see what differs; Refused where it cannot be drawn."""
+Sheet = Callable[[bytes], bytes]
+"""From a file that browsers do not show to a PNG of it; Refused where it cannot be drawn."""
 Probe = Callable[[], None]
 """Raises where a part cannot do its work."""
 
@@ -85,6 +87,7 @@ class Site:
     hooks: Mapping[str, Webhook]
     """By the name in the address: `/webhooks/github`."""
     draw: Draw
+    sheet: Sheet
     probes: Mapping[str, Probe]
     clock: Callable[[], datetime]
     seals: Seals
@@ -92,7 +95,7 @@ class Site:
     tries: Buckets
     bodies: Bodies
     drawing: BoundedSemaphore
-    """Of how many differences are drawn at a time."""
+    """Of how many differences and sheets are drawn at a time."""
 
     @property
     def base(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.web.cards import Card, Shown
 from app.web.site import Site
-from diffing import formats, text
+from diffing import formats, legible, text
 from diffing.text import Hunk
 from diffing.words import Digest, Refused
 
@@ -42,7 +42,7 @@ def lay(card: Card, before: str | None, after: str | None, most: int) -> Beside 
     """Lay two texts side by side, at most so many lines; None where one of them is none, or nothing differs."""
     if before is None or after is None:
         return None
-    hunks = tuple(_there(card, hunk) for hunk in text.hunks(before, after, most=most))
+    hunks = tuple(legible.hunk(_there(card, hunk)) for hunk in text.hunks(before, after, most=most))
     return Beside(hunks, sum(len(hunk.lines) for hunk in hunks) >= most) if hunks else None
 
 

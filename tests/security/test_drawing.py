@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from app.web import application, pictures
 from app.web.site import Access
 from bots.forge import User
+from diffing.rendering import sheet
 from tests.app.web.stage import BASE, Stage, set_up
 
 
@@ -43,7 +44,9 @@ def test_drawing_never_takes_all_the_threads(stage: Stage) -> None:
     """Past a few differences at a time people are asked to come back, and deliveries are still taken."""
     run, slow = stage.run(), Slow()
     access = Access(secret_key=b"k" * 32, operator=User("op"))
-    web = application.create(stage.parts, lambda _: None, access, hooks={}, draw=slow, clock=stage.clock)
+    web = application.create(
+        stage.parts, lambda _: None, access, hooks={}, draw=slow, sheet=sheet, clock=stage.clock
+    )
     browser = TestClient(web, base_url=BASE)
     browser.get(stage.parts.links.run(run))
     path = f"/pictures/{run}/{stage.found(run)['goldens/cart.png'].id}/difference"

@@ -33,7 +33,7 @@ from bots.local.webhook import LocalWebhook
 from diffing import composites
 from diffing.differ import differ
 from diffing.digests import blob_id
-from diffing.rendering import difference
+from diffing.rendering import difference, sheet
 from diffing.words import Comparison, Name, Outcome, Rules
 from storage import blobs, comparisons, database, runs, visits
 
@@ -220,6 +220,7 @@ def _site(
         access,
         hooks={"local": hook},
         draw=difference,
+        sheet=sheet,
         clock=clock,
         ticks=lambda: clock.now.timestamp(),
     )
