@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from diffing import config_schema, positions
+from diffing import config_schema, positions, templates
 from diffing.mistakes import Misconfigured, Mistake, nearest, one_of, quoted
 from diffing.positions import Document, Path, Position
 from diffing.presets.registry import PRESETS
-from diffing.words import Box, Ignore, Mode, Name, Obsolete, Region, Share, Suite, Tolerance
+from diffing.presets.template import TEMPLATE
+from diffing.words import Box, Ignore, Mode, Name, Obsolete, Region, Share, Suite, Template, Tolerance
 
+_TEMPLATE = TEMPLATE.default.name
 _MODELS: Mapping[str, type[BaseModel]] = {
     "": config_schema.File,
     "suites": config_schema.Suite,
@@ -72,7 +74,7 @@ def read(content: bytes) -> Config:
         file = config_schema.File.model_validate(document.data)
     except ValidationError as error:
         raise Misconfigured(_mistake(each, document) for each in error.errors()) from error
-    mistakes = [*_twice(file, document), *_nowhere(file, document)]
+    mistakes = [*_twice(file, document), *_nowhere(file, document), *_templates(file, document)]
     if mistakes:
         raise Misconfigured(mistakes)
     return _config(file)
@@ -94,17 +96,25 @@ def _config(file: config_schema.File) -> Config:
 
 def _suite(said: config_schema.Suite) -> Suite:
     """Fill what a suite does not say with its preset's default."""
-    default = PRESETS[said.preset].default
+    default, template = PRESETS[said.preset].default, _template(said)
+    goldens = default.goldens if template is None else (templates.glob(template),)
     return replace(
         default,
         name=said.name or default.name,
-        goldens=tuple(said.goldens) if said.goldens else default.goldens,
+        goldens=tuple(said.goldens) if said.goldens else goldens,
         artifact=tuple(said.artifact) if said.artifact else default.artifact,
         mode=Mode(said.mode) if said.mode else default.mode,
         tolerance=Tolerance(**said.tolerance.model_dump()),
         ignore=tuple(_ignore(each) for each in said.ignore),
         obsolete=Obsolete(said.obsolete),
+        template=template,
     )
+
+
+def _template(said: config_schema.Suite) -> Template | None:
+    if said.preset != _TEMPLATE or said.candidate is None or said.becomes is None:
+        return None
+    return Template(candidate=said.candidate, becomes=said.becomes)
 
 
 def _ignore(said: config_schema.Ignore) -> Ignore:
@@ -129,9 +139,29 @@ def _twice(file: config_schema.File, document: Document) -> Iterator[Mistake]:
 
 def _nowhere(file: config_schema.File, document: Document) -> Iterator[Mistake]:
     for at, suite in enumerate(file.suites):
-        if not suite.goldens and not PRESETS[suite.preset].default.goldens:
+        said = suite.goldens or PRESETS[suite.preset].default.goldens
+        if not said and suite.preset != _TEMPLATE:
             where = document.value_at(("suites", at))
             yield Mistake(*where, f"`preset: {suite.preset}` needs `goldens`: globs of where they lie")
+
+
+def _templates(file: config_schema.File, document: Document) -> Iterator[Mistake]:
+    for at, suite in enumerate(file.suites):
+        yield from _template_mistakes(suite, ("suites", at), document)
+
+
+def _template_mistakes(suite: config_schema.Suite, path: Path, document: Document) -> Iterator[Mistake]:
+    keys = {"candidate": suite.candidate, "becomes": suite.becomes}
+    own, template = suite.preset == _TEMPLATE, _template(suite)
+    for key, value in keys.items():
+        if own and value is None:
+            yield Mistake(*document.value_at(path), f"`preset: {suite.preset}` needs `{key}`")
+        elif value is not None and not own:
+            yield Mistake(*document.key_at((*path, key)), f"`{key}` belongs to `preset: {_TEMPLATE}`")
+    wrong = templates.mistake(template) if template else None
+    if wrong is not None:
+        key, clause = wrong
+        yield Mistake(*document.value_at((*path, key)), f"`{key}` {clause}")
 
 
 def _mistake(error: ErrorDetails, document: Document) -> Mistake:

@@ -174,6 +174,7 @@ class Suite(_Strict):
         "verify",
         "cocoon-log",
         "same-path",
+        "template",
     ] = Field(
         description="How the goldens and what failed are laid out; `same-path`: candidates lie as goldens do."
     )
@@ -184,6 +185,14 @@ class Suite(_Strict):
     goldens: Globs | None = Field(
         None,
         description="Where the goldens lie; nothing outside is ever committed. Default: where the preset's lie.",
+    )
+    candidate: Text | None = Field(
+        None,
+        description="With `template`: a glob of the candidates' paths, which names parts: `**/out/{name}.png`. "
+        "`{name=GLOB}` names what the glob matches.",
+    )
+    becomes: Glob | None = Field(
+        None, description="With `template`: the golden's path, with those names: `test/goldens/{name}.png`."
     )
     artifact: Names | None = Field(
         None, description="Names (globs) of the CI artifacts. Default: golddigger*, goldens*, *golden*."

@@ -222,7 +222,7 @@ class Template:
 
     candidate: str
     """A glob of their paths in the artifact, which names parts: `{name}`, `{name=GLOB}`."""
-    golden: str
+    becomes: str
     """The golden's path, with those names in it."""
 
 

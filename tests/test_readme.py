@@ -84,7 +84,8 @@ def test_every_preset_is_explained() -> None:
     for name, preset in PRESETS.items():
         globs = ", ".join(f"`{glob}`" for glob in preset.default.goldens)
         assert rows[name] == globs or not globs, name
-        (suite,) = config.read(f"version: 1\nsuites: [{{preset: {name}, goldens: a}}]\n".encode()).suites
+        keys = "candidate: '{a}', becomes: '{a}'" if name == "template" else "goldens: a"
+        (suite,) = config.read(f"version: 1\nsuites: [{{preset: {name}, {keys}}}]\n".encode()).suites
         assert suite.preset == name
 
 

@@ -24,6 +24,7 @@ from diffing.presets.roborazzi import ROBORAZZI
 from diffing.presets.same_path import SAME_PATH
 from diffing.presets.swift_snapshot_testing import SWIFT_SNAPSHOT_TESTING
 from diffing.presets.syrupy import SYRUPY
+from diffing.presets.template import TEMPLATE
 from diffing.presets.verify import VERIFY
 from diffing.presets.vitest import VITEST
 from diffing.words import Found, Member, Name, Obsolete, Read, Refused, Suite, Tree
@@ -45,7 +46,7 @@ _SIGNED = (
 """Recognised by the names of what they leave, and not otherwise."""
 PRESETS: Mapping[str, Preset] = {
     preset.default.name: preset
-    for preset in (PLAYWRIGHT, FLUTTER, JEST_IMAGE_SNAPSHOT, STORYBOOK, *_SIGNED, COCOON_LOG, SAME_PATH)
+    for preset in (PLAYWRIGHT, FLUTTER, JEST_IMAGE_SNAPSHOT, STORYBOOK, *_SIGNED, COCOON_LOG, SAME_PATH, TEMPLATE)
 }
 """In the order in which they are tried: a machine's report, then signatures, then the goldens' own paths."""
 
@@ -92,8 +93,9 @@ def lacking(members: Sequence[Member], suites: Sequence[Suite], read: Read, tree
 
 def _likely(tree: Tree) -> list[Preset]:
     there = {last(name) for name in tree}
-    likely = [preset for preset in PRESETS.values() if not preset.marks or there & set(preset.marks)]
-    return likely if any(preset.marks for preset in likely) else list(PRESETS.values())
+    known = [preset for preset in PRESETS.values() if preset.anywhere]
+    likely = [preset for preset in known if not preset.marks or there & set(preset.marks)]
+    return likely if any(preset.marks for preset in likely) else known
 
 
 def _advice(presets: Iterable[Preset], members: Sequence[Member]) -> Iterator[str]:
