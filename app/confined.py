@@ -11,8 +11,8 @@ from math import ceil
 from pathlib import Path
 
 from app.messages import Head, Message, read_rules, receive, send, write_difference
-from diffing.differ import differ
-from diffing.words import Refused
+from diffing.differ import differ, within
+from diffing.words import Refused, Rules
 
 _MOST_PARTS = 1000
 """A golden, a candidate, and the masks of what is ignored."""
@@ -42,9 +42,9 @@ def _answer(head: Head, parts: list[bytes]) -> Message:
 
 def _act(head: Head, parts: list[bytes]) -> Message:
     match head["act"]:
-        case "differ":
+        case "differ" | "exhibit":
             golden, candidate, *masks = parts
-            return write_difference(differ(golden, candidate, read_rules(head["rules"], masks)))
+            return _settled(golden, candidate, read_rules(head["rules"], masks), act=head["act"])
         case "draw":
             from diffing import rendering  # not needed to compare
 
@@ -62,6 +62,24 @@ def _act(head: Head, parts: list[bytes]) -> Message:
 
             return {}, [composites.third(*parts, most_pixels=head["most_pixels"])]
     raise ValueError(head["act"])
+
+
+def _settled(golden: bytes, candidate: bytes, rules: Rules, *, act: str) -> Message:
+    found = differ(golden, candidate, rules)
+    passes = within(found, rules.tolerance)
+    head, body = write_difference(found)
+    if act == "exhibit" and found.mask and not passes:
+        body.append(_exhibit(golden, candidate, found.mask, rules.most_pixels))
+    return {**head, "within": passes}, body
+
+
+def _exhibit(golden: bytes, candidate: bytes, mask: bytes, most_pixels: int) -> bytes:
+    from diffing import rendering
+
+    try:
+        return rendering.difference(golden, candidate, mask, most_pixels=most_pixels)
+    except Refused:  # it was compared, so both can be shown beside each other
+        return b""
 
 
 def _confine(memory: int) -> None:

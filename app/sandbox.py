@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import IO, Self
@@ -39,6 +39,16 @@ _SET_PIPE_SIZE, _PIPE_SIZE = 1031, 1 << 20
 _BROKE = "broke the program that decodes it: it is damaged or hostile, let CI draw and keep it again"
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A difference, and what it comes to: *same* where so little differs that the tolerance lets it pass."""
+
+    outcome: Outcome
+    difference: Difference
+    drawn: bytes | None = None
+    """The picture of what differs; None where there is none, or none was asked for."""
+
+
 class Sandbox:
     """At most `workers` children, started when first needed and used again while they behave.
 
@@ -59,14 +69,15 @@ class Sandbox:
         """Do what `diffing.differ.differ` does; *unreadable* where the files killed the child.
 
         Raises Unavailable where no child can be started, or the sandbox is being closed."""
-        if golden == candidate:
-            return Difference(outcome=Outcome.SAME)
-        try:
-            return self._measured(golden, candidate, rules)
-        except Refused as refused:
-            if rules.draw and is_svg(candidate):  # whatever it is to draw, its lines can be compared
-                return self.differ(golden, candidate, replace(rules, draw=False))
-            return _unreadable(str(refused))
+        return self.settle(golden, candidate, rules).difference
+
+    def settle(self, golden: bytes, candidate: bytes, rules: Rules) -> Settled:
+        """Do what `differ` does, and say what it comes to where the tolerance decides."""
+        return self._settled("differ", golden, candidate, rules)
+
+    def exhibit(self, golden: bytes, candidate: bytes, rules: Rules) -> Settled:
+        """Do what `settle` does, and draw what differs where it is not let pass."""
+        return self._settled("exhibit", golden, candidate, rules)
 
     def draw(self, golden: bytes, candidate: bytes, mask: bytes, *, most_pixels: int = 80_000_000) -> bytes:
         """Do what `diffing.rendering.difference` does. Raises Refused, with a clause about "it"."""
@@ -105,12 +116,24 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _measured(self, golden: bytes, candidate: bytes, rules: Rules) -> Difference:
+    def _settled(self, act: str, golden: bytes, candidate: bytes, rules: Rules) -> Settled:
+        if golden == candidate:
+            return Settled(Outcome.SAME, Difference(outcome=Outcome.SAME))
+        try:
+            return self._measured(act, golden, candidate, rules)
+        except Refused as refused:
+            if rules.draw and is_svg(candidate):  # whatever it is to draw, its lines can be compared
+                return self._settled(act, golden, candidate, replace(rules, draw=False))
+            return Settled(Outcome.UNREADABLE, _unreadable(str(refused)))
+
+    def _measured(self, act: str, golden: bytes, candidate: bytes, rules: Rules) -> Settled:
         said, masks = write_rules(rules)
         seconds = min(self._seconds, _SECONDS_TO_DRAW) if rules.draw and is_svg(candidate) else self._seconds
-        answer = self._ask({"act": "differ", "rules": said}, (golden, candidate, *masks), seconds)
+        head, parts = self._ask({"act": act, "rules": said}, (golden, candidate, *masks), seconds)
         try:
-            return read_difference(*answer)
+            found = read_difference(head, parts)
+            outcome = Outcome.SAME if head["within"] is True else found.outcome
+            return Settled(outcome, found, b"".join(parts[1:]) or None)
         except (KeyError, TypeError, ValueError) as strange:
             raise Refused(_BROKE) from strange
 
@@ -125,7 +148,7 @@ class Sandbox:
                     raise Unavailable("Golddigger is being stopped.") from None
                 raise
             self._give(child)
-        if "refused" in answer or len(body) != 1:
+        if "refused" in answer or not body:
             raise Refused(str(answer.get("refused", _BROKE)))
         return answer, body
 
@@ -191,7 +214,7 @@ class _Child:
         self._pipe.until = time.monotonic() + seconds
         try:
             send(self._pipe, {**head, "seconds": seconds}, parts)
-            return receive(self._pipe, most=1)
+            return receive(self._pipe, most=2)
         except (OSError, ValueError) as broken:
             self._late = isinstance(broken, TimeoutError)
             raise Refused(self._last_words(seconds)) from broken

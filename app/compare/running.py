@@ -12,7 +12,7 @@ from app.compare.pairs import Files
 from app.compare.rulebook import Rulebook
 from app.sandbox import Sandbox
 from diffing.digests import digest
-from diffing.words import Comparison, Difference, Digest, Mode, Outcome, Refused
+from diffing.words import Comparison, Difference, Digest, Outcome, Refused
 
 _TASKS = 1000
 """After so many pairs a child is replaced: later than on a server, because here it sees one person's files."""
@@ -97,22 +97,26 @@ class _Bench:
             both = digest(golden)
             return replace(blank, outcome=Outcome.SAME, golden=both, candidate=both)
         known = replace(blank, golden=_digest(golden), candidate=_digest(candidate))
-        found = self._beside(known, golden, candidate)
-        self._hand_on(found, golden, candidate)
-        return (
-            found if found.difference is None else replace(found, difference=replace(found.difference, mask=None))
-        )
+        found, drawn = self._beside(known, golden, candidate)
+        if found.difference is not None:
+            found = replace(found, difference=replace(found.difference, mask=None))
+        if found.open:
+            evidence = Evidence(comparison=found, golden=golden, candidate=candidate, drawn=drawn)
+            for keep in self._keep:
+                keep(evidence)
+        return found
 
-    def _beside(self, known: Comparison, golden: bytes | None, candidate: bytes | None) -> Comparison:
+    def _beside(
+        self, known: Comparison, golden: bytes | None, candidate: bytes | None
+    ) -> tuple[Comparison, bytes | None]:
+        """Give what came of it, and the picture of what differs where there is one."""
         if golden is None:
-            return self._alone(known, Outcome.ADDED, candidate or b"")
+            return self._alone(known, Outcome.ADDED, candidate or b""), None
         if candidate is None:
-            return self._alone(known, Outcome.REMOVED, golden)
-        from diffing.pairing import settled  # brings NumPy, and may do so while the children are at work
-
-        rules = self._rulebook.rules(known.name)
-        found = self._sandbox.differ(golden, candidate, rules)
-        return replace(known, outcome=settled(Mode.ALL, rules.tolerance, found), difference=found)
+            return self._alone(known, Outcome.REMOVED, golden), None
+        compare = self._sandbox.exhibit if self._keep else self._sandbox.settle
+        found = compare(golden, candidate, self._rulebook.rules(known.name))
+        return replace(known, outcome=found.outcome, difference=found.difference), found.drawn
 
     def _alone(self, known: Comparison, outcome: Outcome, content: bytes) -> Comparison:
         """Find what stands alone readable, and its size: there is nothing that it could differ from."""
@@ -123,24 +127,6 @@ class _Bench:
         if found.outcome is Outcome.UNREADABLE:
             return replace(known, difference=found)
         return replace(known, outcome=outcome, difference=Difference(outcome=outcome, candidate_size=size))
-
-    def _hand_on(self, found: Comparison, golden: bytes | None, candidate: bytes | None) -> None:
-        if not self._keep or not found.open:
-            return
-        evidence = Evidence(
-            comparison=found, golden=golden, candidate=candidate, drawn=self._drawn(found, golden, candidate)
-        )
-        for keep in self._keep:
-            keep(evidence)
-
-    def _drawn(self, found: Comparison, golden: bytes | None, candidate: bytes | None) -> bytes | None:
-        mask = found.difference.mask if found.difference else None
-        if golden is None or candidate is None or mask is None:
-            return None
-        try:
-            return self._sandbox.draw(golden, candidate, mask)
-        except Refused:  # it was compared, so the files can be shown beside each other
-            return None
 
 
 def _read(side: str, path: str | None) -> bytes | None:

@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.sandbox import Sandbox
+from app.sandbox import Sandbox, Settled
 from diffing.composites import third
 from diffing.differ import differ
+from diffing.pairing import settled
 from diffing.rendering import difference, thumbnail
 from diffing.words import Box, Kind, Outcome, Refused, Rules, Tolerance, Unavailable
 from tests.diffing import drawing
@@ -48,6 +49,21 @@ def test_it_answers_what_differ_answers(sandbox: Sandbox, golden: bytes, candida
     """Sizes, boxes, kind, mask: all comes back as it was."""
     rules = Rules(tolerance=Tolerance(threshold=0.05, antialiasing=True), ignore=(Box(1, 2, 3, 4),))
     assert sandbox.differ(golden, candidate, rules) == differ(golden, candidate, rules)
+
+
+@pytest.mark.parametrize("pixels", [0, 10_000])
+@pytest.mark.parametrize(
+    ("golden", "candidate"),
+    [(GOLDEN, CANDIDATE), (GOLDEN, GOLDEN), (b"a\n", b"b\n"), (GOLDEN, b"text"), (GOLDEN, GOLDEN[:80])],
+)
+def test_it_settles_as_pairing_does(sandbox: Sandbox, golden: bytes, candidate: bytes, pixels: int) -> None:
+    """What a child says a difference comes to is what the tolerance makes of it; what is let pass is not drawn."""
+    rules = Rules(tolerance=Tolerance(pixels=pixels))
+    found = differ(golden, candidate, rules)
+    outcome = settled(Mode.ALL, rules.tolerance, found)
+    assert sandbox.settle(golden, candidate, rules) == Settled(outcome, found)
+    drawn = difference(golden, candidate, found.mask) if found.mask and outcome is Outcome.CHANGED else None
+    assert sandbox.exhibit(golden, candidate, rules) == Settled(outcome, found, drawn)
 
 
 def test_it_draws(sandbox: Sandbox) -> None:
