@@ -19,7 +19,7 @@ from diffing.composites import third
 from diffing.differ import differ
 from diffing.pairing import settled
 from diffing.rendering import difference, thumbnail
-from diffing.words import Box, Kind, Outcome, Refused, Rules, Tolerance, Unavailable
+from diffing.words import Box, Kind, Mode, Outcome, Refused, Rules, Tolerance, Unavailable
 from tests.diffing import drawing
 from tests.diffing.paper import Page, pdf
 from tests.diffing.test_svgs import svg
