@@ -60,6 +60,8 @@ def _drawn(recording: Recording, found: Found) -> bytes:
         Recording("cypress", "vertical"),
         Recording("reg-cli", "whole"),
         Recording("lost-pixel", "pages"),
+        Recording("pytest-image-snapshot", "saved"),
+        Recording("syrupy", "updated"),
     ],
     ids=lambda each: f"{each.framework}-{each.scenario}",
 )
