@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from diffing.presets import playwright_report
 from diffing.presets.places import beside, folder, last, parts
@@ -49,10 +49,11 @@ def find(suite: Suite, members: Sequence[Member], read: Read, tree: Tree) -> lis
     search = Search(suite, frozenset(members), tree, Goldens(tree, wanted), workspace, broken)
     told = {member for _, member in shots}
     silent = [member for member in members if drawn(member.path) and member not in told]
-    return [
+    drawn_ones = [
         *(_by_report(search, shot, member) for shot, member in shots if shot.counts),
         *(_by_name(search, member) for member in silent),
     ]
+    return [_restless(search, each) for each in drawn_ones]
 
 
 def _reports(members: Sequence[Member], read: Read) -> tuple[list[tuple[Member, Report]], str]:
@@ -92,7 +93,7 @@ def _by_report(search: Search, shot: Shot, member: Member) -> Found:
         suite=search.suite.name,
         member=member,
         name=name,
-        reference=_copy(search, member),
+        reference=_beside(search, member, "expected"),
         missing=name not in search.tree,
     )
 
@@ -106,15 +107,21 @@ def _by_name(search: Search, member: Member) -> Found:
         member,
         names,
         sure=sure,
-        reference=_copy(search, member),
+        reference=_beside(search, member, "expected"),
         why=f"{why}{search.broken}{_REPORTER}",
     )
 
 
-def _copy(search: Search, member: Member) -> Member | None:
+def _restless(search: Search, found: Found) -> Found:
+    """Where two pictures in a row were never the same, keep the one before: it is drawn as an earlier try is."""
+    before = _beside(search, found.member, "previous")
+    return found if before is None else replace(found, earlier=(replace(found, member=before, reference=None),))
+
+
+def _beside(search: Search, member: Member, what: str) -> Member | None:
     stem, _, ending = last(member.path).rpartition("-actual.")
-    copy = Member(member.artifact, beside(member.path, f"{stem}-expected.{ending}"))
-    return copy if copy in search.there else None
+    other = Member(member.artifact, beside(member.path, f"{stem}-{what}.{ending}"))
+    return other if other in search.there else None
 
 
 def _recognise(members: Sequence[Member], tree: Tree) -> bool:

@@ -22,6 +22,7 @@ record() {
 
 record retries @retries --retries=1
 record kinds @kinds --project=desktop
+record unstable @unstable --project=desktop
 record new @new --project=desktop
 record new-none @new --project=desktop --update-snapshots=none
 export TEMPLATE='goldens/{projectName}/{testFilePath}/{arg}{ext}'

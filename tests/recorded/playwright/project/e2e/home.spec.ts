@@ -37,3 +37,15 @@ test('is new @new', async ({ page }) => {
   expect.soft(`It is ${colour}.\n`).toMatchSnapshot('new.txt');
   await expect.soft(page.locator('body')).toMatchAriaSnapshot({ name: 'new.aria.yml', timeout: 500 });
 });
+
+test('never comes to rest @unstable', async ({ page }) => {
+  await page.setContent(drawn());
+  if (colour === 'red') {
+    await page.evaluate(() => {
+      const stripe = (_: unknown, at: number) => `${Math.random() < 0.5 ? 'red' : 'white'} ${at * 2}px ${at * 2 + 2}px`;
+      const change = () => { document.body.style.background = `linear-gradient(90deg, ${Array.from({ length: 16 }, stripe)})`; };
+      setInterval(change, 20);
+    });
+  }
+  await expect(page).toHaveScreenshot('unstable.png', { timeout: 3000 });
+});
