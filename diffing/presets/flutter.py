@@ -6,22 +6,47 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from diffing.globs import matches_any
 from diffing.presets.places import Endings, Parts, Room, below, beside, files, folder, last, parts
-from diffing.presets.preset import Bed, Preset, choose, found, listed
+from diffing.presets.preset import Bed, Preset, found, listed
 from diffing.words import Found, Member, Name, Read, Suite, Tree
 
 _DRAWN = "_testImage.png"
 _COPY = "_masterImage.png"
 _TESTS = ("test", "integration_test")
+_MOST_ALIKE = 200
+"""Of more goldens of one key in one folder nobody can say which one is meant."""
+_NONE = Endings(())
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What one look through an artifact's members works with."""
+
+    suite: Suite
+    goldens: Mapping[str, Endings]
+    """By key, what lies below each folder."""
+    inside: frozenset[Name]
+    """The goldens inside the suite's globs. Others are named where none of these is meant."""
+    there: frozenset[Member]
 
 
 def find(suite: Suite, members: Sequence[Member], _read: Read, tree: Tree) -> list[Found]:
     """Find the candidates, each with the golden of its key nearest to the test's folder."""
     drawn = [member for member in members if _is_drawn(member)]
-    keys, there, room = {_key(member) for member in drawn}, frozenset(members), Room()
-    goldens = {key: below(names, room) for key, names in _by_key(tree).items() if key in keys}
-    return [_place(suite, member, goldens.get(_key(member), Endings(())), there) for member in drawn]
+    keys, room = {_key(member) for member in drawn}, Room()
+    by_key = {key: names for key, names in _by_key(tree).items() if key in keys}
+    inside = frozenset(name for names in by_key.values() for name in names if matches_any(name, suite.goldens))
+    goldens = {key: _below(names, inside, room) for key, names in by_key.items()}
+    search = Search(suite, goldens, inside, frozenset(members))
+    return [_place(search, member) for member in drawn]
+
+
+def _below(names: Sequence[Name], inside: frozenset[Name], room: Room) -> Endings:
+    """Let each folder stand for the goldens anywhere below it, those inside the suite's globs before others."""
+    return below(sorted(names, key=lambda name: name not in inside), room, _MOST_ALIKE)
 
 
 def _recognise(members: Sequence[Member], _tree: Tree) -> bool:
@@ -45,17 +70,19 @@ def _by_key(tree: Tree) -> Mapping[str, Sequence[Name]]:
     return goldens
 
 
-def _place(suite: Suite, member: Member, goldens: Endings, there: frozenset[Member]) -> Found:
+def _place(search: Search, member: Member) -> Found:
     key = _key(member)
     copy = Member(member.artifact, beside(member.path, f"{key}{_COPY}"))
+    goldens = search.goldens.get(key, _NONE)
     near = goldens.meant(_test_folder(member.path))
-    names = choose(suite, near or goldens.meant(()))
+    alike = near or goldens.meant(())
+    names = [name for name in alike if name in search.inside] or alike
     return found(
-        suite,
+        search.suite,
         member,
         names,
         sure=bool(near),
-        reference=copy if copy in there else None,
+        reference=copy if copy in search.there else None,
         why=_why(key, names),
     )
 

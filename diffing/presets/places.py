@@ -77,7 +77,9 @@ class Endings:
         room = room or Room()
         self._whole: defaultdict[Parts, list[Name]] = defaultdict(list)
         self._ends: defaultdict[Parts, list[Name]] = defaultdict(list)
+        self._deepest = 0
         for path, name in paths:
+            self._deepest = max(self._deepest, len(path))
             if most is None or len(self._whole[path]) < most:
                 self._whole[path].append(name)
             for start in range(len(path)):
@@ -98,12 +100,16 @@ class Endings:
         """Give what a path may mean from which something was cut off in front, or put before it: the longest."""
         if path in self._whole:
             return list(dict.fromkeys(self._whole[path]))
-        tails = (path[start:] for start in range(1, len(path)))
+        tails = (path[start:] for start in self._starts(1, len(path), path))
         return self.ending(path) or next((self._whole[tail] for tail in tails if tail in self._whole), [])
+
+    def _starts(self, first: int, end: int, path: Parts) -> range:
+        """Leave out the tails that are longer than every path here: strangers' paths may be deep."""
+        return range(max(first, len(path) - self._deepest), end)
 
     def nearest(self, path: Parts, least: int = 1) -> list[Name]:
         """Give what a path may mean; where nothing fits whole, what has most of its end in common with it."""
-        ends = (self.ending(path[start:]) for start in range(len(path) - least + 1))
+        ends = (self.ending(path[start:]) for start in self._starts(0, len(path) - least + 1, path))
         return self.meant(path) or next((names for names in ends if names), [])
 
 

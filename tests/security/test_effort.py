@@ -39,6 +39,17 @@ def test_goldens_of_many_words_are_indexed_only_where_they_were_drawn() -> None:
     assert time.perf_counter() - begun < 1
 
 
+def test_shortened_names_are_not_all_held_against_each_golden() -> None:
+    """Thousands of names that differ in their hash alone, beside goldens that each may be meant."""
+    start, end = "a-" * 14, "-b" * 13
+    kept = members(*(f"t/{start}x-{at:05x}-y{end}-actual.png" for at in range(6000)))
+    there = tree(*(f"e/t{at}.spec.ts-snapshots/{start}x-more-y{end}-{'c-' * 60}linux.png" for at in range(2000)))
+    begun = time.perf_counter()
+    found = find(suite("playwright"), kept, there)
+    assert time.perf_counter() - begun < 5
+    assert not any(each.name for each in found)
+
+
 def test_a_report_of_too_many_pictures_is_not_believed() -> None:
     """Each picture costs little to name in a report, and a lot to look for."""
     names = ",".join(f'{{"name":"{number}-actual.","path":"/w/d/n.png"}}' for number in range(60_000))
@@ -85,6 +96,13 @@ def test_more_packages_than_anybody_has_are_not_guessed() -> None:
         ("cypress", "d{}/__diff_output__/x.diff.png", "e{}/x.snap.png"),
         ("reg-cli", "d{}/actual/x.png", "e{}/expected/x.png"),
         ("lost-pixel", "d{}/.lostpixel/current/x.png", "e{}/.lostpixel/baseline/x.png"),
+        ("paparazzi", "d{}/build/paparazzi/failures/x.png", "e{}/src/test/snapshots/images/x.png"),
+        ("roborazzi", "d{}/x_actual.png", "src/e{}/x.png"),
+        ("swift-snapshot-testing", "d{}/F/x.1.png", "e{}/__Snapshots__/F/x.1.png"),
+        ("pytest-image-snapshot", "d{}/x.new.png", "tests/e{}/x.png"),
+        ("syrupy", "d{}/__snapshots__/x.ambr", "e{}/__snapshots__/x.ambr"),
+        ("insta", "d{}/x.snap.new", "e{}/x.snap"),
+        ("verify", "d{}/x.received.png", "e{}/x.verified.png"),
     ],
 )
 def test_many_goldens_that_lie_alike_are_not_all_held_against_each_picture(
@@ -98,3 +116,34 @@ def test_many_goldens_that_lie_alike_are_not_all_held_against_each_picture(
     assert time.perf_counter() - begun < 5
     assert len(found) == 6000
     assert not any(each.name for each in found)
+
+
+@pytest.mark.parametrize("name", [name for name in registry.PRESETS if name != "template"])
+@pytest.mark.parametrize(
+    ("above", "stem"),
+    [("/".join(FOLDERS[:300]), "x"), ("d", "n" * 1000)],
+    ids=["deep folders", "long names"],
+)
+def test_strangers_paths_cost_no_more_than_they_are_long(name: str, above: str, stem: str) -> None:
+    """Three thousand pictures in three hundred folders each, or with names of a thousand characters."""
+    words = (
+        "_testImage.png",
+        "-actual.png",
+        ".snap.new",
+        ".received.png",
+        ".obtained.yml",
+        "_actual.png",
+        ".new.png",
+    )
+    folders = (
+        "failures",
+        "build/paparazzi/failures",
+        "__snapshots__",
+        "__received_output__",
+        ".lostpixel/current",
+    )
+    kept = members(*(f"{above}/{at}/{folders[at % 5]}/{stem}{words[at % 7]}" for at in range(3000)))
+    there = tree(*(f"tests/e{at}/{stem}.png" for at in range(3000)), *(f"tests/e{at}.py" for at in range(3000)))
+    begun = time.perf_counter()
+    find(suite(name, "**/*.{png,snap,yml}"), kept, there)
+    assert time.perf_counter() - begun < 5
