@@ -28,6 +28,8 @@ from diffing.words import (
 
 _MOST_CHARACTERS = 1000
 _MOST_TRIES = 20
+_PLATFORMS = frozenset({"android", "fuchsia", "ios", "linux", "macos", "windows"})
+"""The platforms that Flutter runs its tests on, as alchemist names its folders."""
 _SHARD = re.compile(r"(?P<stem>.*?)(?P<part>\d{1,4})(?:[-_ ]?of[-_ ]?|/)(?P<all>\d{1,4})\)?", re.IGNORECASE)
 
 
@@ -71,13 +73,15 @@ def shards_complete(names: Sequence[str], pipeline_failed: bool) -> bool:
 
 
 def preferred(options: Sequence[Name]) -> Name | None:
-    """Take alchemist's `ci/` golden where the others are the same picture for people's own platforms."""
-    of_ci = [name for name in options if "ci" in name.split("/")[:-1]]
-    if len(of_ci) != 1:
-        return None
-    above, _, file = of_ci[0].rpartition("/ci/")
-    same = all(re.fullmatch(rf"{re.escape(above)}/[^/]+/{re.escape(file)}", name) for name in options)
-    return of_ci[0] if same else None
+    """Take alchemist's `ci/` golden where the others are the same picture for people's own platforms.
+
+    A folder of another name than a platform's may hold another screen, and then nothing is guessed."""
+    split = [name.split("/") for name in options]
+    of_ci = [at for at, path in enumerate(split) if path[-2:-1] == ["ci"]]
+    others = [path for path in split if path[-2:-1] != ["ci"]]
+    alike = len({(*path[:-2], path[-1]) for path in split}) == 1
+    known = alike and all("".join(path[-2:-1]).lower() in _PLATFORMS for path in others)
+    return options[of_ci[0]] if len(of_ci) == 1 and known else None
 
 
 def _one_per_member(found: Iterable[Found], suites: Mapping[str, Suite]) -> Iterator[Found]:
