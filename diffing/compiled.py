@@ -58,6 +58,12 @@ class CompiledScene:
         return pairs[:number][order], counts[:number][order]
 
 
+def decode(raw: Raw) -> None:
+    """Undo the filters of all rows of a PNG, where they lie."""
+    decoded = np.zeros((1, 1, 4), np.uint8)  # beside what is no PNG, all of it is decoded at once
+    built.CORE.Scene(_side(raw), _side(decoded), None)
+
+
 def _side(picture: Pixels | Raw) -> _Side:
     if isinstance(picture, Raw):
         return picture.pixels, picture.width, picture.height, picture.channels, picture.palette, True

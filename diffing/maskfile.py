@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from diffing import engine, streams
+import numpy as np
+
+from diffing import chunks, engine, streams
 from diffing.yiq import Mask
 
 PALETTE = bytes((0, 0, 0, 255, 255, 0, 255, 0, 0))
 """The mask's colours: same (transparent), anti-aliased yellow, different red."""
 _TRANSPARENCY = b"\x00\xff\xff"
 _TWO_BITS, _INDEXED = 2, 3
+_FOUR = np.minimum(np.arange(256)[:, None] >> np.array([6, 4, 2, 0]) & 3, 2).astype(np.uint8).view(np.uint32)[:, 0]
+"""By a byte, the four marks in it, as they lie in memory."""
 
 
 def write(mask: Mask, rows: slice) -> bytes:
@@ -26,6 +30,22 @@ def write(mask: Mask, rows: slice) -> bytes:
             _chunk(b"IEND", b""),
         )
     )
+
+
+def read(content: bytes, *, most_pixels: int) -> Mask | None:
+    """Read what `write` wrote; None where it is anything else, or larger."""
+    apart = chunks.take_apart(content)
+    if apart is None:
+        return None
+    width, height, row = apart.header.width, apart.header.height, 1 + -(-apart.header.width // 4)
+    if (apart.header.depth, apart.header.colours) != (_TWO_BITS, _INDEXED) or width * height > most_pixels:
+        return None
+    rows = streams.inflate(apart.stream, height * row)
+    if rows is None or any(rows[::row]):
+        return None
+    four = _FOUR[np.frombuffer(rows, np.uint8).reshape(height, row)[:, 1:]]
+    marks: Mask = four.view(np.uint8)[:, :width]
+    return marks
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

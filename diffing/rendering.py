@@ -9,12 +9,20 @@ from itertools import islice, zip_longest
 import numpy as np
 from PIL import Image
 
-from diffing import drawn, images
+from diffing import chunks, drawn, levels, maskfile
 from diffing.images import Pixels
-from diffing.maskfile import PALETTE
+from diffing.levels import Levels
+from diffing.words import Refused
 
 _DIMMED = 0.18
 """What is left of the candidate's contrast under a difference."""
+_BITS = 4
+_GREYS = 14
+"""So many pale greys are enough under the marks, which are the last two of sixteen colours."""
+_DIM = [round(level / 255 * (_GREYS - 1)) for level in range(256)]
+_PALETTE = bytes(
+    round(255 - (255 - 255 * step / (_GREYS - 1)) * _DIMMED) for step in range(_GREYS) for _ in range(3)
+)
 _MOST_FRAMES = 40
 """So many pages or frames are shown, one below the other."""
 _GAP = 12
@@ -27,12 +35,15 @@ def difference(golden: bytes, candidate: bytes, mask: bytes, *, most_pixels: int
     Where the candidate ends before the mask does, the dimmed golden shows. Of several pages or frames, those that
     differ stand one below the other. Raises Refused."""
     marks = _marks(mask, most_pixels)
+    under = levels.quickly(candidate, most_pixels=most_pixels)
+    if under is not None and under.shape == marks.shape and _still(golden):
+        return _png(_marked(under, marks))
     before = drawn.read(golden, most_pixels=most_pixels).frames
     after = drawn.read(candidate, most_pixels=most_pixels).frames
     if len(before) == len(after) == 1:
         return _png(_over(before[0], after[0], marks))
     unlike = islice(_unlike(before, after), _MOST_FRAMES)
-    pages = [_over(one, two, marks[: at.shape[0], : at.shape[1]] * at) for one, two, at in unlike]
+    pages = [_over(one, two, marks[: at.shape[0], : at.shape[1]] * at).convert("RGB") for one, two, at in unlike]
     return _png(_stacked(pages, "white"))
 
 
@@ -43,19 +54,31 @@ def sheet(content: bytes, *, most_pixels: int = 80_000_000) -> bytes:
     return _png(pages[0] if len(pages) == 1 else _stacked(pages, (0, 0, 0, 0)))
 
 
-def _over(golden: Pixels, candidate: Pixels, marks: images.Pixels) -> Image.Image:
+def _over(golden: Pixels, candidate: Pixels, marks: Pixels) -> Image.Image:
     height, width = marks.shape
     canvas = np.full((height, width), 255, np.uint8)
     for frame in (golden, candidate):
-        under = _dimmed(frame)[:height, :width]
+        under = levels.of(frame)[:height, :width]
         canvas[: under.shape[0], : under.shape[1]] = under
-    over = np.repeat(canvas[:, :, None], 3, axis=2)
-    colours = np.frombuffer(PALETTE, np.uint8).reshape(-1, 3)
-    over[marks > 0] = colours[np.minimum(marks[marks > 0], len(colours) - 1)]
-    return Image.fromarray(over)
+    return _marked(canvas, marks)
 
 
-def _unlike(before: Sequence[Pixels], after: Sequence[Pixels]) -> Iterator[tuple[Pixels, Pixels, images.Pixels]]:
+def _still(content: bytes) -> bool:
+    """Is it a PNG of one frame?"""
+    apart = chunks.take_apart(content)
+    return apart is not None and not apart.animated
+
+
+def _marked(under: Levels, marks: Levels) -> Image.Image:
+    """Lay marks over what is to be pale, as a picture of a palette: some greys, and one colour a mark."""
+    dimmed = np.array(Image.fromarray(under).point(_DIM))
+    np.copyto(dimmed, marks + np.uint8(_GREYS - 1), where=marks > 0)
+    image = Image.fromarray(dimmed, "P")
+    image.putpalette(_PALETTE + maskfile.PALETTE[3:])
+    return image
+
+
+def _unlike(before: Sequence[Pixels], after: Sequence[Pixels]) -> Iterator[tuple[Pixels, Pixels, Pixels]]:
     """Give the frames that differ, and where: the mask is of all frames together."""
     for one, two in zip_longest(before, after, fillvalue=_NOTHING):
         height, width = (max(one.shape[axis], two.shape[axis]) for axis in (0, 1))
@@ -90,22 +113,16 @@ def thumbnail(content: bytes, *, most: int = 320, most_pixels: int = 80_000_000)
     return _png(image)
 
 
-def _marks(mask: bytes, most_pixels: int) -> images.Pixels:
-    """Read a mask's marks; its palette is ours, so each colour tells its mark: alpha, then green."""
-    rgba = images.read(mask, most_pixels=most_pixels).frames[0]
-    marked = rgba[:, :, 3] > 0
-    return np.where(marked, np.where(rgba[:, :, 1] > 127, 1, 2), 0).astype(np.uint8)
-
-
-def _dimmed(frame: Pixels) -> images.Pixels:
-    """Give the frame on white, grey and pale: height × width."""
-    image = Image.fromarray(frame, "RGBA")
-    ground = Image.new("RGBA", image.size, "white")
-    grey = Image.alpha_composite(ground, image).convert("L")
-    return np.asarray(grey.point([round(255 - (255 - level) * _DIMMED) for level in range(256)]))
+def _marks(mask: bytes, most_pixels: int) -> Levels:
+    """Read a mask's marks: 0 same, 1 anti-aliased, 2 differs. Raises Refused."""
+    marks = maskfile.read(mask, most_pixels=most_pixels)
+    if marks is None:
+        raise Refused("has no mask that can be drawn: compare it again")
+    return marks
 
 
 def _png(image: Image.Image) -> bytes:
     out = BytesIO()
-    image.save(out, "PNG", compress_level=3)
+    few = {"bits": _BITS} if image.mode == "P" else {}
+    image.save(out, "PNG", compress_level=3, **few)
     return out.getvalue()
