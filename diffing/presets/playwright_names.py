@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from diffing.presets.places import Parts, Room, files, folder, last, parts
+from diffing.presets.playwright_shortened import Shortened, rest
 from diffing.words import Name, Tree
 
 _ACTUAL = "-actual."
@@ -35,21 +36,24 @@ class Goldens:
 
     def __init__(self, tree: Tree, wanted: Collection[tuple[str, str]]) -> None:
         """`wanted`: what was drawn, as `drawn` splits it. Nothing else is looked for."""
-        room = Room()
+        self._room = Room()
         self._named: defaultdict[tuple[str, str], list[Name]] = defaultdict(list)
         self._of_test: defaultdict[tuple[str, str, str], list[Name]] = defaultdict(list)
-        for name in files(tree):
-            at = holder(name)
-            if at is None:
-                continue
+        goldens = [(name, at) for name in files(tree) if (at := holder(name)) is not None]
+        self._fill(goldens, lambda start, ending: [start] if (start, ending) in wanted else [])
+        self._fill(goldens, Shortened(own for own in wanted if own not in self._named).of)
+
+    def _fill(self, goldens: Iterable[tuple[Name, int]], asked: Callable[[str, str], Iterable[str]]) -> None:
+        """Sort goldens by the pictures' names that are asked for, and by what the folder of their test may be."""
+        for name, at in goldens:
             stem, ending = _split(last(name))
-            asked = [start for start in _starts(stem, whole=True) if (start, ending) in wanted]
-            slugs = _slugs(parts(name)[: at + 1]) if asked else []
-            for start in asked:
-                _add(self._named[start, ending], name)
+            stems = dict.fromkeys(own for start in _starts(stem, whole=True) for own in asked(start, ending))
+            slugs = _slugs(parts(name)[: at + 1]) if stems else []
+            for own in stems:
+                _add(self._named[own, ending], name)
                 for slug in slugs:
-                    room.take(len(slug) // 8)
-                    _add(self._of_test[start, ending, slug], name)
+                    self._room.take(len(slug) // 8)
+                    _add(self._of_test[own, ending, slug], name)
 
     def meant(self, path: str) -> tuple[list[Name], bool]:
         """Give the goldens that a picture may be for, and whether the folder's name does not speak against it.
@@ -60,7 +64,7 @@ class Goldens:
             return [], False
         test, near = self._near(own, parts(folder(path)))
         chosen = near or self._named.get(own, [])
-        of_project = [name for name in chosen if _is_project(_split(last(name))[0].removeprefix(own[0]), test)]
+        of_project = [name for name in chosen if _is_project(rest(_split(last(name))[0], own[0]), test)]
         return of_project or chosen, bool(near) or not test
 
     def _near(self, own: tuple[str, str], above: Parts) -> tuple[str, list[Name]]:
@@ -105,6 +109,6 @@ def _slugs(path: Parts) -> list[str]:
     return ["-".join(spec[start:]) for start in range(len(spec))]
 
 
-def _is_project(rest: str, test: str) -> bool:
+def _is_project(more: str, test: str) -> bool:
     """Is what follows a golden's own name the project at the folder's end, with or without a platform?"""
-    return any(project and test.endswith(project) for project in (rest, rest.rpartition("-")[0]))
+    return any(project and test.endswith(project) for project in (more, more.rpartition("-")[0]))

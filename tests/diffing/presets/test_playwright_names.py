@@ -61,3 +61,45 @@ def test_a_new_golden_cannot_be_named() -> None:
     found = only(find(PLAYWRIGHT, members("a-shows/new-actual.png"), tree("e/a.spec.ts")))
     assert found.name is None
     assert "['json', { outputFile:" in found.why
+
+
+SHORT = "goes-through-all-the-steps-3f229-paid-and-the-order-is-shown-1"
+LONG = "goes-through-all-the-steps-until-everything-is-paid-and-the-order-is-shown-1"
+
+
+def test_a_shortened_name_finds_its_golden() -> None:
+    """Of the same test and the same number; the hash in its middle cannot be proved, the test's folder can."""
+    there = tree(
+        f"e/a.spec.ts-snapshots/{LONG}-chromium-linux.png",
+        f"e/a.spec.ts-snapshots/{LONG[:-1]}2-chromium-linux.png",
+        f"e/a.spec.ts-snapshots/{LONG}-firefox-linux.png",
+        f"e/b.spec.ts-snapshots/{LONG}-chromium-linux.png",
+    )
+    path = f"a-goes-through-all--00ae6--the-order-is-shown-chromium/{SHORT}-actual.png"
+    assert placed(PLAYWRIGHT, members(path), there) == {f"e/a.spec.ts-snapshots/{LONG}-chromium-linux.png": path}
+
+
+def test_a_shortened_name_of_two_goldens_is_shown_only() -> None:
+    """What was cut out of the middle may be either."""
+    other = LONG.replace("everything", "all of it")
+    there = tree(*(f"e/a.spec.ts-snapshots/{each}-chromium-linux.png" for each in (LONG, other)))
+    found = only(find(PLAYWRIGHT, members(f"a-goes-00ae6-shown-chromium/{SHORT}-actual.png"), there))
+    assert (found.name, len(found.options)) == (None, 2)
+
+
+def test_a_name_that_only_looks_shortened_means_itself() -> None:
+    """Five letters may be hexadecimal digits by chance; the golden of that very name goes first."""
+    there = tree(
+        f"e/a.spec.ts-snapshots/{SHORT}-chromium-linux.png", f"e/a.spec.ts-snapshots/{LONG}-chromium-linux.png"
+    )
+    path = f"a-shows-chromium/{SHORT}-actual.png"
+    assert placed(PLAYWRIGHT, members(path), there) == {f"e/a.spec.ts-snapshots/{SHORT}-chromium-linux.png": path}
+
+
+def test_a_golden_in_a_folder_of_its_own() -> None:
+    """`toHaveScreenshot(['wide', 'home.png'])` makes that folder on both sides."""
+    there = tree(
+        "e/a.spec.ts-snapshots/wide/home-chromium-linux.png", "e/a.spec.ts-snapshots/small/home-chromium-linux.png"
+    )
+    path = "a-shows-chromium/wide/home-actual.png"
+    assert placed(PLAYWRIGHT, members(path), there) == {"e/a.spec.ts-snapshots/wide/home-chromium-linux.png": path}
