@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+PEERS  ?= .peers
+CORE   := hatch_build.py $(wildcard diffing/core/*.c diffing/core/*.h)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-fast test-peer check lint types imports bench lock schema clean
@@ -13,7 +15,7 @@ help: ## list these targets
 setup: $(READY) ## make .venv and install the locked dependencies (leaves .venv/bin/golddigger)
 
 # A Debian python3 without python3-venv has no ensurepip: virtualenv's zipapp is not needed, a clear sentence is.
-$(READY): locks/develop.txt pyproject.toml
+$(READY): locks/develop.txt pyproject.toml $(CORE)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Golddigger needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || \
@@ -44,8 +46,9 @@ types: $(READY) ## mypy --strict
 imports: $(READY) ## import-linter: the house's walls
 	$(BIN)/lint-imports
 
-bench: $(READY) ## measure comparing, side by side with the reference, as ratios
-	$(BIN)/python -m tests.bench
+bench: $(READY) ## measure comparing side by side with its peers (npm brings them), as ratios; takes minutes
+	@command -v npm >/dev/null && sh tests/bench/install.sh $(PEERS) || echo "npm is missing, so the peers are."
+	GOLDDIGGER_TEST_NPM=$(PEERS) $(BIN)/python -m tests.bench $(PARTS)
 
 schema: $(READY) ## write the JSON Schemas in docs/ anew
 	$(BIN)/golddigger schema config > docs/golddigger.schema.json
@@ -57,4 +60,4 @@ lock: ## renew the lock files (needs uv)
 	uv pip compile locks/wheel.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q -o locks/wheel.txt
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build diffing/_core*.so .peers

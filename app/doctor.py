@@ -16,6 +16,7 @@ from app.settings import GitHubApp, Settings
 from bots.github import manifest
 from bots.github.app import AppKey
 from bots.github.transport import Transport
+from diffing import built, streams
 from diffing.words import Refused, Unavailable
 from storage import blobs, database
 
@@ -38,6 +39,7 @@ class Check:
 def examine(settings: Settings, *, queue: Callable[[str], object], now: Callable[[], datetime]) -> Iterator[Check]:
     """Look at one thing after the other. `queue` opens the queue of an address, or raises."""
     yield Check("settings", True, f"They can be read. Golddigger is at {settings.public_url}.")
+    yield _engine()
     yield _database(settings)
     yield _storage(settings)
     yield _queue(settings, queue)
@@ -47,6 +49,14 @@ def examine(settings: Settings, *, queue: Callable[[str], object], now: Callable
     yield _reachable(settings)
     yield _clock(settings.github, now)
     yield from _app(settings.github, now)
+
+
+def _engine() -> Check:
+    if built.CORE is None:
+        mend = "Install a C compiler with Python's headers, and then Golddigger again."
+        why = "NumPy compares pictures; the compiled core, which is several times as fast, was not built."
+        return Check("engine", True, why, mend)
+    return Check("engine", True, f"Pictures are compared by {built.name()}, and inflated by {streams.NAME}.")
 
 
 def _database(settings: Settings) -> Check:

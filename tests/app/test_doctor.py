@@ -12,6 +12,7 @@ from app.doctor import Check, examine
 from app.settings import Settings
 from diffing.words import Refused
 from storage import database
+from tests.diffing import roads
 from tests.forges.github.double import GitHubDouble
 from tests.forges.github.keys import Key
 
@@ -47,9 +48,19 @@ def of(github: GitHubDouble, folder: Path, **more: Any) -> Settings:
 def test_a_machine_on_which_all_is_well(tmp_path: Path) -> None:
     """Without an app everything can be well, and the address that makes one is named."""
     found = looked(well(tmp_path))
-    assert list(found) == ["GitHub", "queue", "storage", "database", "settings"]
+    assert list(found) == ["GitHub", "queue", "storage", "database", "engine", "settings"]
     assert all(check.ok for check in found.values())
     assert "golddigger serve" in found["GitHub"].sentence
+
+
+@pytest.mark.parametrize("road", roads.ROADS)
+def test_by_what_pictures_are_compared(tmp_path: Path, road: str) -> None:
+    """Both are well; how to have the faster one is said."""
+    with roads.on(road):
+        check = looked(well(tmp_path))["engine"]
+    assert check.ok
+    assert ("C compiler" in check.mend) == (road == "numpy")
+    assert ("the compiled core, and inflated by" in check.sentence) == (road == "core")
 
 
 def test_a_database_without_its_schema(tmp_path: Path) -> None:

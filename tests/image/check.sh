@@ -22,7 +22,7 @@ for command in buildah mmdebstrap curl ps; do
 done
 
 base=${IMAGE_BASE:-$work/base.tar}
-[ -f "$base" ] || mmdebstrap --quiet --variant=minbase --include=python3,python3-venv,ca-certificates \
+[ -f "$base" ] || mmdebstrap --quiet --variant=minbase --include=python3,python3-venv,python3-dev,gcc,libc6-dev,ca-certificates \
     "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$base"
 container=$(build from scratch)
 build add -q "$container" "$base" / >/dev/null
@@ -48,6 +48,9 @@ for _ in $(seq 100); do
 done
 cat "$work/ready" 2>/dev/null || { cat "$work/log"; exit 1; }
 echo
+run_in_it() { build run "$container" -- "$@"; }
+run_in_it python3 -c 'from diffing import built, streams; assert built.CORE and streams.NAME == "libdeflate", (built.name(), streams.NAME)' ||
+    { echo "the image compares without the core"; exit 1; }
 user=$(ps -o uid= -C golddigger | sort -un | tr -d ' \n')
 [ "$user" = 10001 ] || { echo "it runs as user '$user', not as 10001"; exit 1; }
 echo "the image serves as user $user; it is $(du -sm "$root/opt/golddigger" | cut -f1) MiB over its base"
