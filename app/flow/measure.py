@@ -76,7 +76,7 @@ def measure(
     cut = Cut(parts, kept, pairs)
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="measure") as threads:
         for start in range(0, len(pairs), _BATCH):
-            drawn = [_draw(parts, pair, cut) for pair in pairs[start : start + _BATCH]]
+            drawn = list(threads.map(lambda pair: _draw(parts, pair, cut), pairs[start : start + _BATCH]))
             stored = goldens.digests(_unequal(drawn))
             goldens.make_ready(set(stored.values()) - {each.digest for each in drawn})
             compared += threads.map(lambda each, stored=stored: _compare(parts, each, rules, stored), drawn)
