@@ -31,15 +31,23 @@ def holder(name: str) -> int | None:
     return next((at for at, part in enumerate(folders) if part.endswith(_HOLDER) and part != _HOLDER), None)
 
 
+def _test_at(name: Name) -> int | None:
+    """Say which folder of a golden is its test's: Playwright's own, or, with `{testFilePath}`, one of its name."""
+    at = holder(name)
+    folders = parts(folder(name))
+    named = (at for at in range(len(folders) - 1, -1, -1) if _TEST.search(folders[at]))
+    return at if at is not None else next(named, None)
+
+
 class Goldens:
-    """Goldens in `*-snapshots/` folders: their names are the test's own, then project and platform."""
+    """Goldens in folders of their tests: their names are the test's own, then project and platform."""
 
     def __init__(self, tree: Tree, wanted: Collection[tuple[str, str]]) -> None:
         """`wanted`: what was drawn, as `drawn` splits it. Nothing else is looked for."""
         self._room = Room()
         self._named: defaultdict[tuple[str, str], list[Name]] = defaultdict(list)
         self._of_test: defaultdict[tuple[str, str, str], list[Name]] = defaultdict(list)
-        goldens = [(name, at) for name in files(tree) if (at := holder(name)) is not None]
+        goldens = [(name, at) for name in files(tree) if (at := _test_at(name)) is not None]
         self._fill(goldens, lambda start, ending: [start] if (start, ending) in wanted else [])
         self._fill(goldens, Shortened(own for own in wanted if own not in self._named).of)
 
@@ -65,6 +73,7 @@ class Goldens:
         test, near = self._near(own, parts(folder(path)))
         chosen = near or self._named.get(own, [])
         of_project = [name for name in chosen if _is_project(rest(_split(last(name))[0], own[0]), test)]
+        of_project = of_project or [name for name in chosen if _is_below_project(parts(folder(name)), test)]
         return of_project or chosen, bool(near) or not test
 
     def _near(self, own: tuple[str, str], above: Parts) -> tuple[str, list[Name]]:
@@ -107,6 +116,11 @@ def _slugs(path: Parts) -> list[str]:
     *folders, holding = path
     spec = (*folders, _TEST.sub("", holding.removesuffix(_HOLDER)))
     return ["-".join(spec[start:]) for start in range(len(spec))]
+
+
+def _is_below_project(above: Parts, test: str) -> bool:
+    """Is one of a golden's folders named like the project at the end of the test's?"""
+    return any(test.endswith(f"-{part}") for part in above)
 
 
 def _is_project(more: str, test: str) -> bool:

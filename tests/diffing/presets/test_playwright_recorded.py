@@ -7,7 +7,7 @@ import pytest
 from diffing.differ import differ
 from diffing.presets.registry import infer, lacking
 from diffing.words import Kind, Member, Name, Outcome, Rules
-from tests.diffing.artifacts import suite
+from tests.diffing.artifacts import find, members, suite, tree
 from tests.diffing.recordings import Recording
 
 RETRIES = Recording("playwright", "retries")
@@ -151,8 +151,17 @@ def test_a_template_of_ones_own_is_known_by_the_report() -> None:
     }
 
 
-def test_a_template_of_ones_own_without_the_report_is_shown_only() -> None:
+def test_a_template_of_ones_own_without_the_report() -> None:
+    """Its folders are named like the test and the project, and so is the folder of the picture."""
+    names_alone = TEMPLATE.without(".json")
+    assert TEMPLATE.placed(members=names_alone) == TEMPLATE.placed()
+    assert TEMPLATE.placed(suite("playwright", "goldens/**"), members=names_alone) == TEMPLATE.placed()
+
+
+def test_a_template_that_names_no_test_is_shown_only() -> None:
     """Nothing is guessed: the sentence names the reporter to add."""
-    pairs = TEMPLATE.pairs(suite("playwright", "goldens/**"), members=TEMPLATE.without(".json"))
-    assert len(pairs) == 2
-    assert all(not each.placed and "['json', { outputFile:" in each.why for each in pairs)
+    there = tree("goldens/home.png", "goldens/cart.png")
+    kept = members("test-results/home-shows-the-home-page-desktop/home-actual.png")
+    (found,) = find(suite("playwright", "goldens/**"), kept, there)
+    assert found.name is None
+    assert "['json', { outputFile:" in found.why
