@@ -55,8 +55,8 @@ schema: $(READY) ## write the JSON Schemas in docs/ anew
 	$(BIN)/golddigger schema compare > docs/compare.schema.json
 
 lock: ## renew the lock files (needs uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q -o locks/runtime.txt
-	uv pip compile pyproject.toml --group develop --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q -o locks/develop.txt
+	uv pip compile pyproject.toml --extra pdf --extra svg --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q -o locks/runtime.txt
+	uv pip compile pyproject.toml --extra pdf --extra svg --group develop --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q -o locks/develop.txt
 	uv pip compile locks/wheel.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q -o locks/wheel.txt
 
 clean: ## remove what the other targets made

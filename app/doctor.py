@@ -16,7 +16,7 @@ from app.settings import GitHubApp, Settings
 from bots.github import manifest
 from bots.github.app import AppKey
 from bots.github.transport import Transport
-from diffing import built, streams
+from diffing import built, pdfs, streams, svgs
 from diffing.words import Refused, Unavailable
 from storage import blobs, database
 
@@ -40,6 +40,7 @@ def examine(settings: Settings, *, queue: Callable[[str], object], now: Callable
     """Look at one thing after the other. `queue` opens the queue of an address, or raises."""
     yield Check("settings", True, f"They can be read. Golddigger is at {settings.public_url}.")
     yield _engine()
+    yield _drawing()
     yield _database(settings)
     yield _storage(settings)
     yield _queue(settings, queue)
@@ -57,6 +58,18 @@ def _engine() -> Check:
         why = "NumPy compares pictures; the compiled core, which is several times as fast, was not built."
         return Check("engine", True, why, mend)
     return Check("engine", True, f"Pictures are compared by {built.name()}, and inflated by {streams.NAME}.")
+
+
+def _drawing() -> Check:
+    """Say what can be drawn that is no picture: nobody needs it, so that it is well either way."""
+    missing = [extra for extra, there in (("svg", svgs.available()), ("pdf", pdfs.available())) if not there]
+    if not missing:
+        return Check("drawing", True, "SVG and PDF are drawn.")
+    named = " and ".join(f"`golddigger[{extra}]`" for extra in missing)
+    without = {"svg": "SVGs are compared as texts only", "pdf": "PDFs are compared as bytes"}
+    return Check(
+        "drawing", True, f"{'; '.join(without[extra] for extra in missing)}. To draw them, install {named}."
+    )
 
 
 def _database(settings: Settings) -> Check:

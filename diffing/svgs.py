@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.util import find_spec
 from io import BytesIO
 from xml.parsers import expat
@@ -148,6 +149,21 @@ def parse(content: bytes) -> list[Token]:
     if not reader.tokens or reader.tokens[0] != Start(f"{_SVG}{_BETWEEN}svg", _root(reader.tokens)):
         raise Refused("begins like an SVG, and its root is no <svg> of the namespace http://www.w3.org/2000/svg")
     return reader.tokens
+
+
+def lacks_fonts(content: bytes) -> bool:
+    """Has an SVG texts, and this machine no font to draw them with?"""
+    try:
+        texts = any(isinstance(token, Start) and _local(token.name) == "text" for token in parse(content))
+    except Refused:
+        return False
+    return texts and not _has_fonts()
+
+
+@cache
+def _has_fonts() -> bool:
+    probe = f'<svg xmlns="{_SVG}" width="20" height="20"><text y="15">W</text></svg>'
+    return bool(_drawn(probe, Size(20, 20))[:, :, 3].any())
 
 
 def same_writing(golden: bytes, candidate: bytes) -> bool:

@@ -42,8 +42,12 @@ def _drawn(golden: bytes, candidate: bytes, rules: Rules, found: Difference) -> 
     except Refused as refused:
         return _remarked(alone, f"Not drawn beside its golden, which {refused}.")
     if seen.kind in (Kind.ENCODING_ONLY, Kind.METADATA_ONLY):
-        return _alike(golden, candidate, found, seen)
-    return replace(seen, lines=found.pixels, why=f"{found.why} {seen.why}".strip())
+        told = _alike(golden, candidate, found, seen)
+    else:
+        told = replace(seen, lines=found.pixels, why=f"{found.why} {seen.why}".strip())
+    if not svgs.lacks_fonts(candidate):
+        return told
+    return _remarked(told, "This machine has no fonts, so the texts in it are not drawn.")
 
 
 def _alike(golden: bytes, candidate: bytes, found: Difference, seen: Difference) -> Difference:

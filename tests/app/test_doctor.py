@@ -48,7 +48,7 @@ def of(github: GitHubDouble, folder: Path, **more: Any) -> Settings:
 def test_a_machine_on_which_all_is_well(tmp_path: Path) -> None:
     """Without an app everything can be well, and the address that makes one is named."""
     found = looked(well(tmp_path))
-    assert list(found) == ["GitHub", "queue", "storage", "database", "engine", "settings"]
+    assert list(found) == ["GitHub", "queue", "storage", "database", "drawing", "engine", "settings"]
     assert all(check.ok for check in found.values())
     assert "golddigger serve" in found["GitHub"].sentence
 
@@ -61,6 +61,16 @@ def test_by_what_pictures_are_compared(tmp_path: Path, road: str) -> None:
     assert check.ok
     assert ("C compiler" in check.mend) == (road == "numpy")
     assert ("the compiled core, and inflated by" in check.sentence) == (road == "core")
+
+
+def test_what_can_be_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both extras are well without; what to install for them is said."""
+    assert looked(well(tmp_path / "both"))["drawing"].sentence == "SVG and PDF are drawn."
+    monkeypatch.setattr("diffing.pdfs.available", lambda: False)
+    check = looked(well(tmp_path / "one"))["drawing"]
+    assert check.ok
+    assert "`golddigger[pdf]`" in check.sentence
+    assert "[svg]" not in check.sentence
 
 
 def test_a_database_without_its_schema(tmp_path: Path) -> None:

@@ -120,6 +120,15 @@ def test_without_the_extra_it_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
         svgs.read(svg(), most_pixels=10**6)
 
 
+def test_texts_without_fonts_are_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a text is not drawn, a reviewer knows that its drawing is not all of it."""
+    golden, candidate = svg('<text y="15">12</text>'), svg('<text y="15">15</text>')
+    assert "no fonts" not in found(golden, candidate).why
+    monkeypatch.setattr(svgs, "_has_fonts", lambda: False)
+    assert found(golden, candidate).why.endswith("This machine has no fonts, so the texts in it are not drawn.")
+    assert "no fonts" not in found(svg(), svg(RED.replace("20", "21"))).why
+
+
 # --------------------------------------------------------------------------------------------- its size
 
 
