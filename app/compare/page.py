@@ -15,8 +15,10 @@ from app.web.cards import Card, Shown, Side, card_of
 from app.web.texts import Beside
 from app.web.writing import HERE, TEMPLATES
 from bots import sentences
+from diffing import hexview
 from diffing.digests import digest
-from diffing.formats import Format, sniff
+from diffing.formats import Format, is_svg, sniff
+from diffing.hexview import Row
 from diffing.words import Comparison, Digest, Name, Outcome, Refused
 
 FILES = "files"
@@ -34,8 +36,11 @@ _ENDINGS: Mapping[Format, str] = {
 }
 """SVG and HTML are text: a browser that opens such a file shows it, and runs nothing."""
 _SHOWN = frozenset({"png", "jpg", "gif", "webp"})
+_DRAWN = frozenset({"bmp", "tif", "avif", "pdf"})
+_BY_ENDING = {"txt": Shown.TEXT, "pdf": Shown.PAGES}
 _KEPT = re.compile(r"[0-9a-f]{64}\.[a-z]{3,4}")
-_MOST_TEXTS = 500
+_MOST_READ = 500
+"""So many texts and other files are laid out on a page."""
 _SECTIONS = (Outcome.UNREADABLE, Outcome.CHANGED, Outcome.ADDED, Outcome.REMOVED)
 
 
@@ -49,12 +54,19 @@ class Hall:
     same: Sequence[Name]
     suites: Sequence[tuple[str, Sequence[Card]]]
     endings: Mapping[Digest, str]
+    """What the files' names end in."""
+    sheets: Mapping[Digest, Digest]
+    """By the files that browsers do not show, the pictures of them."""
     live: bool = False
     decidable: bool = False
 
     def picture(self, digest: Digest) -> str:
         """Give the address of a file."""
         return f"{FILES}/{digest}.{self.endings[digest]}"
+
+    def drawn(self, digest: Digest) -> str:
+        """Give the address of a file as it is drawn, where browsers show no such file; empty where nobody can."""
+        return f"{FILES}/{self.sheets[digest]}.png" if digest in self.sheets else ""
 
     def difference(self, comparison: Comparison) -> str:
         """Give the address of the picture of what differs."""
@@ -72,6 +84,7 @@ class Page:
     folder: Path
     title: str
     _endings: dict[Digest, str] = field(default_factory=dict)
+    _sheets: dict[Digest, Digest] = field(default_factory=dict)
     _drawn: dict[str, Digest] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -86,6 +99,8 @@ class Page:
         for name, content in ((each.golden, evidence.golden), (each.candidate, evidence.candidate)):
             if name is not None and content is not None:
                 self._keep(name, content)
+                if (ending := self._endings[name]) in _DRAWN or (ending == "txt" and is_svg(content)):
+                    self._keep_sheet(name, evidence.sheet(content))
         if evidence.drawn is not None:
             self._drawn[each.id] = digest(evidence.drawn)
             self._keep(self._drawn[each.id], evidence.drawn)
@@ -95,7 +110,8 @@ class Page:
         for name in _OURS:
             places.write(self.folder / name, (HERE / "static" / name).read_bytes())
         hall = self._hall([replace(each, mask=self._drawn.get(each.id)) for each in found])
-        words = {"room": hall, "suites": hall.suites, "only": None, "texts": _Texts(self.folder, hall)}
+        files = _Files(self.folder, hall)
+        words = {"room": hall, "suites": hall.suites, "only": None, "texts": _Texts(files), "hexes": _Hexes(files)}
         places.write(self.folder / "index.html", TEMPLATES.get_template("compared.html").generate(words))
 
     def _keep(self, name: Digest, content: bytes) -> None:
@@ -105,6 +121,11 @@ class Page:
         if not place.exists():
             places.write(place, content)
 
+    def _keep_sheet(self, name: Digest, sheet: bytes | None) -> None:
+        if sheet is not None:
+            self._sheets[name] = digest(sheet)
+            self._keep(self._sheets[name], sheet)
+
     def _hall(self, found: Sequence[Comparison]) -> Hall:
         return Hall(
             title=self.title,
@@ -113,51 +134,82 @@ class Page:
             same=[each.name for each in found if not each.open],
             suites=[(title, [self._card(each) for each in members]) for title, members in _sections(found)],
             endings=self._endings,
+            sheets=self._sheets,
         )
 
     def _card(self, each: Comparison) -> Card:
         """Show what the bytes are, whatever the name promises."""
         card = card_of(each, None)
-        before, after = (self._side(side) for side in (card.before, card.after))
-        kinds = {self._endings[side.digest] for side in (before, after) if side.digest}
-        shown = Shown.PICTURE if kinds & _SHOWN else Shown.TEXT if kinds == {"txt"} else Shown.FILE
+        kinds = {self._endings[side.digest] for side in (card.before, card.after) if side.digest}
+        shown = Shown.PICTURE if kinds & _SHOWN else _BY_ENDING.get("".join(kinds), Shown.FILE)
+        before, after = (self._side(side, shown) for side in (card.before, card.after))
         return replace(card, before=before, after=after, shown=shown)
 
-    def _side(self, side: Side) -> Side:
-        ending = self._endings.get(side.digest, "") if side.digest else ""
-        return replace(side, readable=side.readable and ending in {*_SHOWN, "txt"})
+    def _side(self, side: Side, shown: Shown) -> Side:
+        if side.digest is None:
+            return side
+        drawn = self._endings[side.digest] in _SHOWN if shown is Shown.PICTURE else side.digest in self._sheets
+        return replace(side, readable=side.readable and drawn)
 
 
-class _Texts:
-    """The texts beside each other, one at a time, by their cards' ids."""
+class _Files:
+    """The files that were kept, by card and side, as long as there are not too many for a page."""
 
     def __init__(self, folder: Path, hall: Hall) -> None:
         self._folder, self._hall = folder, hall
-        listed = [card for _, cards in hall.suites for card in cards if card.shown is Shown.TEXT]
-        self._cards = {card.id: card for card in listed[:_MOST_TEXTS]}
+        listed = [card for _, cards in hall.suites for card in cards if card.shown is not Shown.PICTURE]
+        self.cards = {card.id: card for card in listed[:_MOST_READ]}
+
+    def both(self, card: Card) -> tuple[bytes, bytes] | None:
+        """Give before and after, nothing for a side that is not there; None where one cannot be read."""
+        try:
+            before, after = (self._bytes(side.digest) for side in (card.before, card.after))
+        except Refused:
+            return None
+        return before, after
+
+    def _bytes(self, name: Digest | None) -> bytes:
+        return b"" if name is None else reading.read(str(self._folder / self._hall.picture(name)))
+
+
+class _Texts:
+    """The texts beside each other, by their cards' ids. Only the last one is kept: a page may have many."""
+
+    def __init__(self, files: _Files) -> None:
+        self._files = files
         self._last: tuple[str, Beside | None] = ("", None)
 
     def get(self, id_: str) -> Beside | None:
         """Give what differs; None where it is no text, or too long."""
         if self._last[0] != id_:
-            card = self._cards.get(id_)
-            self._last = (id_, self._beside(card) if card else None)
+            self._last = (id_, self._beside(self._files.cards.get(id_)))
         return self._last[1]
 
     def __getitem__(self, id_: str) -> Beside | None:
         return self.get(id_)
 
-    def _beside(self, card: Card) -> Beside | None:
-        before, after = (self._text(side.digest) for side in (card.before, card.after))
-        return texts.lay(card, before, after, texts.MOST_LINES)
-
-    def _text(self, name: Digest | None) -> str | None:
-        if name is None:
-            return ""
-        try:
-            return texts.shown(reading.read(str(self._folder / self._hall.picture(name))))
-        except Refused:
+    def _beside(self, card: Card | None) -> Beside | None:
+        if card is None or card.shown is not Shown.TEXT or (both := self._files.both(card)) is None:
             return None
+        before, after = both
+        return texts.lay(card, texts.shown(before), texts.shown(after), texts.MOST_LINES)
+
+
+class _Hexes:
+    """Where other bytes begin to differ, by their cards' ids."""
+
+    def __init__(self, files: _Files) -> None:
+        self._files = files
+
+    def get(self, id_: str) -> tuple[Row, ...]:
+        """Give the rows around the first byte that differs; none where the files can be read or drawn."""
+        card = self._files.cards.get(id_)
+        both = self._files.both(card) if card and card.shown is Shown.FILE and not card.drawn else None
+        there = card is not None and card.before.digest and card.after.digest
+        return hexview.rows(*both) if both and there else ()
+
+    def __getitem__(self, id_: str) -> tuple[Row, ...]:
+        return self.get(id_)
 
 
 def _sections(found: Sequence[Comparison]) -> Iterator[tuple[str, list[Comparison]]]:

@@ -27,6 +27,8 @@ class Evidence:
     candidate: bytes | None
     drawn: bytes | None
     """The picture of what differs, as PNG; None where there is none."""
+    sheet: Callable[[bytes], bytes | None]
+    """Draws a file that browsers do not show, or must not, as PNG; None where it cannot be drawn."""
 
 
 Keep = Callable[[Evidence], None]
@@ -101,7 +103,9 @@ class _Bench:
         if found.difference is not None:
             found = replace(found, difference=replace(found.difference, mask=None))
         if found.open:
-            evidence = Evidence(comparison=found, golden=golden, candidate=candidate, drawn=drawn)
+            evidence = Evidence(
+                comparison=found, golden=golden, candidate=candidate, drawn=drawn, sheet=self._sheet
+            )
             for keep in self._keep:
                 keep(evidence)
         return found
@@ -117,6 +121,12 @@ class _Bench:
         compare = self._sandbox.exhibit if self._keep else self._sandbox.settle
         found = compare(golden, candidate, self._rulebook.rules(known.name))
         return replace(known, outcome=found.outcome, difference=found.difference), found.drawn
+
+    def _sheet(self, content: bytes) -> bytes | None:
+        try:
+            return self._sandbox.sheet(content)
+        except Refused:
+            return None
 
     def _alone(self, known: Comparison, outcome: Outcome, content: bytes) -> Comparison:
         """Find what stands alone readable, and its size: there is nothing that it could differ from."""

@@ -11,6 +11,8 @@ import pytest
 
 from diffing.digests import digest
 from tests.app.compare.stage import OPEN, PAID, compare, lay
+from tests.diffing import drawing
+from tests.diffing.test_svgs import svg
 
 SCRIPT = b"<script>alert(1)</script>\n"
 
@@ -109,9 +111,29 @@ def test_each_kind_of_file_is_shown_in_its_way(mixed: Path) -> None:
     assert "<ins>2</ins>" in cards["answer.json"]
     assert "first other byte" in cards["font.woff"]
     assert cards["font.woff"].count(".bin") == 2
+    assert "<del>01</del>" in cards["font.woff"]
+    assert "<ins>02</ins>" in cards["font.woff"]
     assert "No golden yet" in cards["added.png"]
     assert "Not drawn any more" in cards["removed.png"]
     assert "Cannot be shown" in cards["broken.png"]
+
+
+def test_what_browsers_do_not_show_is_drawn(here: Path) -> None:
+    """An SVG's lines stand beside each other, and so do its drawings and what differs in them; a TIFF's too."""
+    pages = [drawing.encoded(drawing.written(word), "TIFF") for word in ("Paid", "Open")]
+    lay(here / "goldens", {"logo.svg": svg(), "scan.tiff": pages[0]})
+    lay(
+        here / "drawn",
+        {"logo.svg": svg('<rect x="10" y="5" width="24" height="10" fill="red"/>'), "scan.tiff": pages[1]},
+    )
+    folder = written()
+    logo, scan = sorted((folder / "index.html").read_text().split("<article")[1:], key=lambda part: "scan" in part)
+    for card in (logo, scan):
+        assert card.count("<img") == 3
+        assert all((folder / each).is_file() for each in re.findall(r'src="(files/[^"]+\.png)"', card))
+    assert "<ins>" in logo
+    assert len(re.findall(r'href="files/[^"]+\.txt"', logo)) == 2
+    assert len(re.findall(r'href="files/[^"]+\.tif"', scan)) == 2
 
 
 def test_a_second_page_leaves_nothing_of_the_first(mixed: Path) -> None:

@@ -55,7 +55,9 @@ def test_what_cannot_be_written_is_refused(here: Path) -> None:
     each = Comparison(id="1", suite="", name=Name("a/b.png"), outcome=Outcome.CHANGED)
     pictures = Pictures(here / "diff", [each.name])
     with pytest.raises(Refused, match="cannot be made"):
-        pictures.keep(Evidence(comparison=each, golden=b"", candidate=b"", drawn=PAID))
+        pictures.keep(
+            Evidence(comparison=each, golden=b"", candidate=b"", drawn=PAID, sheet=lambda content: content)
+        )
 
 
 @given(names)
