@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL.PngImagePlugin import PngInfo
 
 Colour = str
 Point = tuple[float, float]
@@ -173,10 +174,13 @@ class Canvas:
             curve = [round(255 * (value / 255) ** self._contrast) for value in range(256)]
             self._image.paste(fill, box[:2], mask.crop(box).point(curve))
 
-    def png(self, *, level: int = 6) -> bytes:
-        """Give the picture as a PNG file; the level changes the bytes and no pixel."""
+    def png(self, *, level: int = 6, by: str = "") -> bytes:
+        """Give the picture as a PNG file. The level, and who it says drew it, change the bytes and no pixel."""
+        said = PngInfo()
+        if by:
+            said.add_text("Software", by)
         out = io.BytesIO()
-        self._image.save(out, "PNG", compress_level=level)
+        self._image.save(out, "PNG", compress_level=level, pnginfo=said)
         return out.getvalue()
 
 

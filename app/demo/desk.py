@@ -275,6 +275,20 @@ def _promises(canvas: Canvas) -> None:
     canvas.text(_WIDTH / 2, 764, "Fjord & Fern AS, Bryggen 12, 5003 Bergen", 13, _QUIET, anchor="ms")
 
 
+def label() -> Canvas:
+    """Draw the label of a parcel."""
+    canvas = Canvas(480, 320, "#ffffff", scale=1)
+    canvas.frame(16, 16, 448, 288, _INK, "#ffffff", radius=10)
+    canvas.text(40, 62, "Fjord & Fern", 19, _INK, bold=True)
+    canvas.text(440, 62, "NO-7731-20418", 15, _QUIET, anchor="rs")
+    canvas.box(40, 84, 400, 1, _LINE)
+    for place, words in enumerate(("Mara Keller", "Lindenweg 4", "20095 Hamburg")):
+        canvas.text(40, 122 + 26 * place, words, 18, _INK, bold=place == 0)
+    for place, wide in enumerate((3, 1, 2, 4, 1, 3, 2, 1, 4, 2, 1, 3, 1, 2, 4, 1, 2, 3, 1, 4, 2, 1, 3, 2)):
+        canvas.box(40 + 16 * place, 206, 3 * wide, 70, _INK)
+    return canvas
+
+
 def invoice() -> Canvas:
     """Draw an invoice on paper."""
     canvas = Canvas(620, 800, "#ffffff", scale=1)

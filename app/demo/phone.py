@@ -83,6 +83,20 @@ def cart(*, call: str, theme: Theme = LIGHT) -> Canvas:
     return canvas
 
 
+def saved(*, call: str, theme: Theme = LIGHT) -> Canvas:
+    """Draw what was saved for later, whose button says `call` too."""
+    canvas = _screen(theme, "Saved for later")
+    rows = (
+        (chair, _SKY, "Fjord lounge chair", "Wool, oak", "$249.00"),
+        (vase, _LILAC, "Dusk vase", "Glazed", "$38.00"),
+    )
+    for place, (thing, ground, name, about, price) in enumerate(rows):
+        _cart_row(canvas, theme, 104 + 122 * place, thing, ground, name, about, price, 1)
+    _call(canvas, theme, call, 742)
+    _home_bar(canvas, theme)
+    return canvas
+
+
 def _cart_row(
     canvas: Canvas,
     theme: Theme,

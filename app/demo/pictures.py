@@ -12,6 +12,7 @@ from app.demo.phone import DARK, INDIGO, LIGHT, TEAL
 SHOP = "apps/shop/test/goldens"
 WEB = "web/tests"
 API = "services/orders/goldens"
+_BEFORE, _AFTER = "Checkout", "Pay now"
 
 CONFIG = b"""\
 version: 1
@@ -43,10 +44,11 @@ class Drawn:
 def shop() -> Mapping[str, Drawn]:
     """Give the shop app's screens, by golden."""
     return {
-        f"{SHOP}/cart_page.png": _both(phone.cart(call="Checkout"), phone.cart(call="Pay $147.76")),
+        f"{SHOP}/cart_page.png": _both(phone.cart(call=_BEFORE), phone.cart(call=_AFTER)),
         f"{SHOP}/order_status.png": _same(phone.order_status()),
         f"{SHOP}/product_page.png": _both(phone.product(accent=INDIGO), phone.product(accent=TEAL)),
         f"{SHOP}/profile_page.png": _both(phone.profile(banner=False), phone.profile(banner=True)),
+        f"{SHOP}/saved_page.png": _both(phone.saved(call=_BEFORE), phone.saved(call=_AFTER)),
         f"{SHOP}/settings_dark.png": _both(phone.settings(DARK), phone.settings(DARK, contrast=1.4)),
         f"{SHOP}/settings_light.png": _same(phone.settings(LIGHT)),
         f"{SHOP}/sign_in_page.png": _both(phone.sign_in(height=844), phone.sign_in(height=812)),
@@ -78,6 +80,7 @@ def orders() -> Mapping[str, Drawn]:
         f"{API}/catalogue.json": Drawn(catalogue, papers.text(papers.CATALOGUE, sorted_keys=True)),
         f"{API}/customer.json": Drawn(papers.text(papers.CUSTOMER), papers.text(papers.CUSTOMER)),
         f"{API}/invoice.png": Drawn(invoice.png(), invoice.png(level=1)),
+        f"{API}/label.png": Drawn(desk.label().png(by="Stencil 4.1"), desk.label().png(by="Stencil 4.2")),
         f"{API}/order.json": Drawn(
             papers.text(papers.order(tracking=False)), papers.text(papers.order(tracking=True))
         ),

@@ -12,18 +12,21 @@ import pytest
 from app import review
 from app.demo import artifacts, command, pictures, rehearsal, sample
 from diffing.differ import differ
+from diffing.groups import unite
 from diffing.words import Kind, Outcome, Refused, Rules
 
 KINDS = {
     "cart_page.png": Kind.CONTENT,
     "product_page.png": Kind.RECOLOURED,
     "profile_page.png": Kind.SHIFTED,
+    "saved_page.png": Kind.CONTENT,
     "settings_dark.png": Kind.ANTIALIASING_ONLY,
     "sign_in_page.png": Kind.RESIZED,
     "dashboard-chromium-linux.png": Kind.RECOLOURED,
     "landing-chromium-linux.png": Kind.CONTENT,
     "catalogue.json": Kind.FORMATTING_ONLY,
     "invoice.png": Kind.ENCODING_ONLY,
+    "label.png": Kind.METADATA_ONLY,
     "order.json": Kind.CONTENT,
 }
 
@@ -53,6 +56,16 @@ def test_the_sample_shows_every_kind_of_change() -> None:
                 assert difference.outcome is Outcome.UNREADABLE
                 assert name.endswith("payment-chromium-linux.png")
     assert found == KINDS
+    assert set(found.values()) == set(Kind)
+
+
+def test_the_sample_has_one_change_in_two_goldens() -> None:
+    """The button of the cart stands on another page too: both are one group, and no other golden belongs to it."""
+    drawn = {name: each for name, each in pictures.shop().items() if each.golden != each.candidate}
+    found = unite([differ(each.golden or b"", each.candidate or b"", Rules()) for each in drawn.values()])
+    prints = {Path(name).stem: each.fingerprint for name, each in zip(drawn, found, strict=True)}
+    assert [name for name, mark in prints.items() if mark == prints["cart_page"]] == ["cart_page", "saved_page"]
+    assert len(set(prints.values())) == len(prints) - 1
 
 
 def test_the_sample_has_one_added_and_one_removed() -> None:
@@ -118,7 +131,7 @@ def test_playwrights_report_names_what_lies_beside_it() -> None:
 def test_the_demo_plays_from_end_to_end(tmp_path: Path, said: list[str]) -> None:
     """Delivered, compared, approved by command and on the page, committed; and nothing is left behind."""
     command.demo(say=said.append, check=True)
-    assert "14 goldens: 2 same, 9 changed, 1 added, 1 removed, 1 unreadable" in "\n".join(said)
+    assert "16 goldens: 3 same, 10 changed, 1 added, 1 removed, 1 unreadable" in "\n".join(said)
     assert "Everything is as it should be" in said[-1]
     assert not Path(said[0].split()[-1]).exists()
 
