@@ -38,9 +38,17 @@ def test_it_is_the_same_to_the_byte_each_time() -> None:
     assert composites.third(composite) == composites.third(composite)
 
 
+def marks() -> Pixels:
+    """Draw the difference of two pictures that have nothing in common but one pixel."""
+    drawn = np.full((31, 30, 4), (255, 0, 0, 255), np.uint8)
+    drawn[0, 0] = (230, 230, 230, 255)
+    return drawn
+
+
 @pytest.mark.parametrize(
     "content",
     [
+        drawing.encoded(marks()),
         (RECORDED / "difference.composite.png").read_bytes(),
         screen(size=(159, 90)),
         drawing.encoded(np.full((90, 90, 4), 255, np.uint8)),
@@ -49,7 +57,16 @@ def test_it_is_the_same_to_the_byte_each_time() -> None:
         drawing.encoded(np.full((1, 1, 4), 255, np.uint8)),
         drawing.encoded(np.tile(drawing.page(90, 30), (1, 3, 1))),
     ],
-    ids=["only the difference", "a screen", "white", "grey", "noise", "one pixel", "thrice the same"],
+    ids=[
+        "only marks",
+        "only the difference",
+        "a screen",
+        "white",
+        "grey",
+        "noise",
+        "one pixel",
+        "thrice the same",
+    ],
 )
 def test_what_is_no_composite_is_refused(content: bytes) -> None:
     """With the option that makes the tests keep what they drew."""
@@ -63,6 +80,28 @@ def test_what_is_no_picture_is_refused() -> None:
         composites.third(b"text")
     with pytest.raises(Refused, match="megapixels"):
         composites.third(screen(), most_pixels=100)
+
+
+def box(left: int) -> Pixels:
+    """Draw a dark box on white."""
+    drawn = np.full((31, 60, 4), 255, np.uint8)
+    drawn[5:25, left : left + 20, :3] = 40
+    return drawn
+
+
+@pytest.mark.parametrize(
+    ("candidate", "marked"),
+    [(box(5), np.s_[5:25, 5:25]), (box(35), np.s_[6, 6])],
+    ids=["marks where nothing differs", "no marks where all differs"],
+)
+def test_a_middle_that_is_not_the_difference_is_refused(candidate: Pixels, marked: tuple[slice, slice]) -> None:
+    """Three pictures of one size are no composite if the middle one says something else."""
+    middle = _difference(candidate, candidate, 0.1)
+    middle[marked] = (255, 0, 0, 255)
+    with pytest.raises(Refused, match="no composite"):
+        composites.third(drawing.encoded(np.concatenate((box(5), middle, candidate), 1)))
+    whole = np.concatenate((box(5), _difference(box(5), box(35), 0.1), box(35)), 1)
+    assert np.array_equal(pixels(composites.third(drawing.encoded(whole))), box(35))
 
 
 @settings(max_examples=60, deadline=None)

@@ -51,6 +51,15 @@ def test_a_new_golden_in_a_folder_nobody_knows_is_only_shown() -> None:
     assert "Keep more of its path" in found.why
 
 
+def test_a_new_golden_in_a_folder_that_may_be_two_is_only_shown() -> None:
+    """With the project cut off, `Shop/` is in both."""
+    there = tree("a/Shop/Cart.cs", "b/Shop/Cart.cs", "a/Shop/Old.verified.txt")
+    assert only(find(VERIFY, members("Shop/Cart.New.received.txt"), there)).name is None
+    assert (
+        only(find(VERIFY, members("b/Shop/Cart.New.received.txt"), there)).name == "b/Shop/Cart.New.verified.txt"
+    )
+
+
 def test_the_same_test_in_two_projects() -> None:
     """With its folders cut off it may be either."""
     there = tree("a/T.M.verified.txt", "b/T.M.verified.txt")
