@@ -11,6 +11,8 @@ from pathlib import Path
 from diffing.images import Pixels
 
 FOLDER = os.environ.get("GOLDDIGGER_TEST_NPM", "")
+FIXTURES = Path(FOLDER, "node_modules", "pixelmatch-fixtures", "test", "fixtures")
+"""The pairs with which the reference tests itself: its older packages brought them along."""
 _SCRIPT = Path(__file__).with_name("pixelmatch.mjs")
 
 

@@ -24,6 +24,8 @@ from tests.diffing import drawing, peer, roads
 
 CAP = 80_000_000
 SEEDS = st.integers(0, 2**32 - 1)
+OWN_COUNTS = {1: 143, 2: 12437, 3: 212, 4: 36049}
+"""What pixelmatch's own test asks of its pairs, at a threshold of 0.05 (test/test.js, 7.2.0)."""
 MODES = ("L", "LA", "P", "RGB", "RGBA")
 tolerances = st.builds(
     Tolerance,
@@ -168,3 +170,22 @@ def pixelmatch() -> Iterator[peer.Pixelmatch]:
     asked = peer.Pixelmatch()
     yield asked
     asked.close()
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+@pytest.mark.parametrize("threshold", [0.03, 0.05, 0.1])
+@pytest.mark.parametrize("antialiasing", [False, True])
+def test_the_references_own_pictures(
+    pixelmatch: peer.Pixelmatch, number: int, threshold: float, antialiasing: bool
+) -> None:
+    """The pairs with which pixelmatch tests itself give its counts, read on the fast road."""
+    golden, candidate = (peer.FIXTURES.joinpath(f"{number}{side}.png").read_bytes() for side in "ab")
+    difference = differ(
+        golden, candidate, Rules(tolerance=Tolerance(threshold=threshold, antialiasing=antialiasing))
+    )
+    frames = [images.read(content, most_pixels=CAP).frames[0] for content in (golden, candidate)]
+    expected = pixelmatch.count(frames[0], frames[1], threshold, antialiasing)
+    assert (difference.pixels, difference.antialiased) == expected
+    if (threshold, antialiasing) == (0.05, False):
+        assert difference.pixels == OWN_COUNTS[number]
