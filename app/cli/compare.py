@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from app.compare.telling import Line
 
 _RULES, _REPORTS = "How to compare", "What to write"
-_COULD_NOT = 2
+_COULD_NOT, _INTERRUPTED = 2, 130
 
 
 def _rule(name: str, *more: str, **said: Any) -> Any:
@@ -142,6 +142,8 @@ def compare(
     except (Refused, Unavailable) as why:
         typer.echo(f"golddigger: {why}", err=True)
         raise typer.Exit(_COULD_NOT) from why
+    except KeyboardInterrupt:
+        raise typer.Exit(_INTERRUPTED) from None  # as of a shell's own; 1 would say "different"
     raise typer.Exit(ended)
 
 

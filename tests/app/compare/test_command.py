@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ET
 from io import BytesIO
 from pathlib import Path
@@ -302,6 +304,24 @@ def test_on_a_terminal_it_shows_how_far_it_is(mixed: Path) -> None:
     assert "Comparing" in text
     assert "12/12" in text
     assert "\x1b[33m7 changed\x1b[0m" in text
+
+
+@pytest.mark.slow
+def test_interrupted_it_ends_at_once(here: Path) -> None:
+    """Ctrl-C ends the command and its children, without a traceback, and does not say that something differs."""
+    files = {f"{at:04}.png": PAID for at in range(3000)}
+    lay(here / "goldens", files)
+    lay(here / "drawn", dict.fromkeys(files, OPEN))
+    process = subprocess.Popen(
+        [*COMMAND, "goldens", "drawn", "--diff", "diff"], cwd=here, env=_environment(), stderr=subprocess.PIPE
+    )
+    until = time.monotonic() + 30
+    while not list(here.glob("diff/*.png")) and time.monotonic() < until:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, complained = process.communicate(timeout=20)
+    assert (process.returncode, complained) == (130, b"")
+    assert len(list(here.glob("diff/*.png"))) < 3000
 
 
 def _environment() -> dict[str, str]:
