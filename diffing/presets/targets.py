@@ -83,7 +83,11 @@ class Targets:
         if new is not None:
             name = Name(new)
             return Found(suite=self._suite.name, member=member, name=name, piece=piece, missing=True)
-        why = f"It may be {listed(names)}. {advice}" if names else f"{self._none(member)} {advice}"
+        why = f"It may be {listed(names)}." if names else self._none(member)
+        rule = (
+            "" if piece else " Or say by `preset: template` in `.golddigger.yml` which golden such a file is for."
+        )
+        why = f"{why} {advice}{rule}"
         return replace(found(self._suite, member, names, why=why, reference=reference), piece=piece)
 
     def _new(self, target: Parts) -> str | None:

@@ -65,6 +65,7 @@ def test_the_same_test_in_two_projects() -> None:
     there = tree("a/T.M.verified.txt", "b/T.M.verified.txt")
     found = only(find(VERIFY, members("T.M.received.txt"), there))
     assert (found.name, found.options) == (None, ("a/T.M.verified.txt", "b/T.M.verified.txt"))
+    assert "`preset: template`" in found.why
 
 
 def test_other_files_are_no_candidates() -> None:
