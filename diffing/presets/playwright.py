@@ -43,15 +43,17 @@ class Search:
 def find(suite: Suite, members: Sequence[Member], read: Read, tree: Tree) -> list[Found]:
     """Find the candidates, the tries of a test in their order. A test that passed in the end has none."""
     reports, broken = _reports(members, read)
-    shots = _kept(reports, members)
+    kept = Kept(members)
+    shots = _kept(reports, kept)
     workspace = Workspace((path for _, report in reports for path in _paths(report)), tree)
-    wanted = {own for member in members if (own := drawn(member.path)) is not None}
+    names = (*(member.path for member in members), *(shot.own for shot, _ in shots))
+    wanted = {own for name in names if (own := drawn(name)) is not None}
     search = Search(suite, frozenset(members), tree, Goldens(tree, wanted), workspace, broken)
     told = {member for _, member in shots}
     silent = [member for member in members if drawn(member.path) and member not in told]
     drawn_ones = [
-        *(_by_report(search, shot, member) for shot, member in shots if shot.counts),
-        *(_by_name(search, member) for member in silent),
+        *(_by_report(search, kept, shot, member) for shot, member in shots if shot.counts),
+        *(_by_name(search, member, member.path) for member in silent),
     ]
     return [_restless(search, each) for each in drawn_ones]
 
@@ -71,8 +73,7 @@ def _reports(members: Sequence[Member], read: Read) -> tuple[list[tuple[Member, 
     return reports, broken
 
 
-def _kept(reports: Sequence[tuple[Member, Report]], members: Sequence[Member]) -> list[tuple[Shot, Member]]:
-    kept = Kept(members)
+def _kept(reports: Sequence[tuple[Member, Report]], kept: Kept) -> list[tuple[Shot, Member]]:
     sought = (
         (shot, kept.find(shot.actual, member.artifact)) for member, report in reports for shot in report.shots
     )
@@ -83,12 +84,15 @@ def _paths(report: Report) -> Sequence[str]:
     return (*report.tests, *(shot.expected for shot in report.shots if shot.expected))
 
 
-def _by_report(search: Search, shot: Shot, member: Member) -> Found:
+def _by_report(search: Search, kept: Kept, shot: Shot, member: Member) -> Found:
+    if shot.copy and not shot.expected:
+        found = _by_name(search, member, f"{shot.test}/{shot.own}")
+        return replace(found, reference=kept.find(shot.copy, member.artifact))
     # A golden's own path, not the copy of it that lies beside the picture.
     known = shot.expected and "-expected." not in last(shot.expected)
     name = search.workspace.name(shot.expected) if known else None
     if name is None:
-        return _by_name(search, member)
+        return _by_name(search, member, member.path)
     return Found(
         suite=search.suite.name,
         member=member,
@@ -98,8 +102,8 @@ def _by_report(search: Search, shot: Shot, member: Member) -> Found:
     )
 
 
-def _by_name(search: Search, member: Member) -> Found:
-    names, sure = search.goldens.meant(member.path)
+def _by_name(search: Search, member: Member, path: str) -> Found:
+    names, sure = search.goldens.meant(path)
     names = choose(search.suite, names)
     why = f"It may be {listed(names)}. " if names else "Its name does not tell which golden it is for. "
     return found(

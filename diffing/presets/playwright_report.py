@@ -13,6 +13,10 @@ _MISSING = re.compile(r"A snapshot doesn't exist at ([^\n\x1b]{1,1024})")
 _MOST_CHARACTERS = 4096
 _MOST_NEW = 200
 """Goldens that one try may say are not there; of more, none is looked for by its name."""
+_MERGED = re.compile(r"[/\\]resources[/\\][0-9a-f]{40}\.\w+\Z")
+_TEST = re.compile(r"(?:\.(?:spec|test))?\.[cm]?[jt]sx?\Z")
+_UNSAFE = re.compile(r"[\x00-\x2c\x2e\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+")
+"""What Playwright writes as a dash (sanitizeForFilePath)."""
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _FAILED = frozenset({"unexpected", ""})
 _ACTUAL, _EXPECTED = "-actual.", "-expected."
@@ -25,8 +29,14 @@ class Shot:
     """What one try drew for one golden. Paths are absolute, as on CI's machine."""
 
     actual: str
+    own: str
+    """What the test calls it, as an attachment: `home-actual.png`."""
+    test: str
+    """A folder's name as Playwright gives one to what a test of this file and project drew."""
     expected: str
     """The golden's path; empty where the report does not tell."""
+    copy: str = ""
+    """The golden's copy, where reports of shards were merged: every file then has a hash for its name."""
     counts: bool
     """Did the test fail in the end, so that this is more than a flake?"""
 
@@ -57,11 +67,13 @@ def _report(report: Row, root: str) -> Report:
     tests: dict[str, None] = {}
     errors: list[str] = []
     for spec in _specs(report):
-        tests[f"{root}/{_text(spec, 'file')}"] = None
+        file = _text(spec, "file")
+        tests[f"{root}/{file}"] = None
         for test in _rows(spec, "tests"):
             counts = _text(test, "status") in _FAILED
+            folder = _folder(file, _text(test, "projectName"))
             for result in _rows(test, "results"):
-                shots += _shots(result, counts)
+                shots += _shots(result, folder, counts)
                 errors += _errors(result) if counts else []
     return Report(tuple(shots), tuple(tests), _undrawn(errors, shots), any(map(_is_of_aria, errors)))
 
@@ -74,15 +86,21 @@ def _specs(report: Row) -> Iterator[Row]:
         todo += _rows(suite, "suites")[::-1]
 
 
-def _shots(result: Row, counts: bool) -> Iterator[Shot]:
+def _folder(file: str, project: str) -> str:
+    return _UNSAFE.sub("-", f"{_TEST.sub('', file)}-test-{project}".removesuffix("-"))
+
+
+def _shots(result: Row, test: str, counts: bool) -> Iterator[Shot]:
     """Give what one try drew: each `X-actual.png` with the `X-expected.png` attached before it."""
     paths = {_text(each, "name"): _text(each, "path") for each in _rows(result, "attachments")}
     missing = [path for message in _errors(result)[:_MOST_NEW] for path in _missing(message)][:_MOST_NEW]
     for name, actual in paths.items():
         stem, found, ending = name.rpartition(_ACTUAL)
         if found and actual:
-            expected = paths.get(f"{stem}{_EXPECTED}{ending}") or _named(missing, stem, ending)
-            yield Shot(actual=actual, expected=expected, counts=counts)
+            attached = paths.get(f"{stem}{_EXPECTED}{ending}", "")
+            copy = attached if _MERGED.search(attached) else ""
+            expected = attached if attached and not copy else _named(missing, stem, ending)
+            yield Shot(actual=actual, own=name, test=test, expected=expected, copy=copy, counts=counts)
 
 
 def _missing(message: str) -> Iterator[str]:

@@ -54,6 +54,7 @@ def _drawn(recording: Recording, found: Found) -> bytes:
         Recording("playwright", "kinds"),
         Recording("playwright", "retries"),
         Recording("playwright", "template"),
+        Recording("playwright", "merged"),
         Recording("jest-image-snapshot", "received"),
         Recording("storybook", "received"),
         Recording("vitest", "attachments"),

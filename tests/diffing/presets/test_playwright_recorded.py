@@ -12,6 +12,7 @@ from tests.diffing.recordings import Recording
 
 RETRIES = Recording("playwright", "retries")
 KINDS = Recording("playwright", "kinds")
+MERGED = Recording("playwright", "merged")
 UNSTABLE = Recording("playwright", "unstable")
 NEW = Recording("playwright", "new")
 NEW_NONE = Recording("playwright", "new-none")
@@ -72,6 +73,15 @@ def test_every_kind_of_golden_is_found() -> None:
 def test_without_the_report_names_tell_kind_and_folder() -> None:
     """Also of what Playwright named itself, and shortened for the picture."""
     assert KINDS.placed(members=KINDS.without(".json")) == KINDS.placed()
+
+
+def test_merged_reports_of_shards_name_no_golden_and_lead_to_each() -> None:
+    """`merge-reports` writes a hash for every name; what the test calls a picture, its file and project tell."""
+    pairs = {each.name: each.found for each in MERGED.pairs() if each.placed and each.found}
+    drawn = {name: MERGED.kept[found.member] for name, found in pairs.items()}
+    assert drawn == {name: KINDS.kept[Member("goldens", path)] for name, path in KINDS.placed().items()}
+    copies = {name: MERGED.kept[found.reference] for name, found in pairs.items() if found.reference}
+    assert copies == {name: MERGED.goldens[Name(name)] for name in drawn}
 
 
 def test_the_copies_that_playwright_kept_are_the_goldens() -> None:

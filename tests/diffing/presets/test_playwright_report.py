@@ -112,6 +112,28 @@ def test_a_golden_that_is_not_there_yet_is_named_by_the_message(end: str) -> Non
     assert (found.name, found.missing) == (new, True)
 
 
+def test_a_new_golden_in_merged_reports_is_named_by_the_message() -> None:
+    """Every file has a hash for its name there; the message still says where the golden would lie."""
+    new = "e2e/login.spec.ts-snapshots/new-chromium-linux.png"
+    drawn, copy = (f"{ROOT}/all/resources/{digit * 40}.png" for digit in "ab")
+    content = report(
+        [attached("new-expected.png", copy), attached("new-actual.png", drawn)],
+        errors=(f"Error: A snapshot doesn't exist at {ROOT}/{new}, writing actual.",),
+    )
+    (found,) = search(content, f"resources/{'a' * 40}.png")
+    assert (found.name, found.missing) == (new, True)
+
+
+def test_merged_reports_of_several_platforms_are_settled_by_the_copy() -> None:
+    """Which platform a shard ran on is in no name: both are options, with the copy that CI compared with."""
+    there = tree("e2e/login.spec.ts-snapshots/home-chromium-darwin.png", *TREE)
+    drawn, copy = (f"{ROOT}/all/resources/{digit * 40}.png" for digit in "ab")
+    content = report([attached("home-expected.png", copy), attached("home-actual.png", drawn)])
+    (found,) = search(content, f"resources/{'a' * 40}.png", f"resources/{'b' * 40}.png", there=there)
+    assert (found.name, len(found.options)) == (None, 2)
+    assert found.reference == Member("goldens", f"resources/{'b' * 40}.png")
+
+
 def test_a_golden_that_ci_wrote_itself_is_new() -> None:
     """By default Playwright writes a missing golden into the checkout and attaches it; git has none."""
     new = "e2e/login.spec.ts-snapshots/new-chromium-linux.png"
