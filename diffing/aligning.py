@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-MOST_STEPS = 200_000_000
-"""So many comparisons may be spent on exact matches: two seconds at worst, and hardly ever one."""
+MOST_STEPS = 50_000_000
+"""So many comparisons may be spent on exact matches: half a second at worst."""
 _MOST_DEPTH = 32
 """Lines that are alone in both only after 32 cuts were put there to take our time."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -13,6 +14,8 @@ _MOST_SIGNS = 50_000
 """Longer lines are not marked within."""
 _LEAST_SHARED = 0.3
 """Lines that share less of what is no blank are two lines, not two versions of one."""
+_STEPS_A_WORD = 100
+"""Counting a word takes about so many times as long as comparing one."""
 _WORD = re.compile(r"[^\W\d_]+|\d+|\s+|.", re.DOTALL)
 
 
@@ -42,6 +45,48 @@ def marked(old: str, new: str, budget: Budget) -> tuple[Spans, Spans]:
     left = (("".join(one[i1:i2]), tag != "equal") for tag, i1, i2, _, _ in codes)
     right = (("".join(two[j1:j2]), tag != "equal") for tag, _, _, j1, j2 in codes)
     return _spans(left), _spans(right)
+
+
+def pairs(olds: Sequence[str], news: Sequence[str], budget: Budget) -> list[tuple[int, int]]:
+    """Say which removed line became which added one: as much alike as can be, in order; each at most once.
+
+    Where that would take long they are paired as they come."""
+    words = [[Counter(_WORD.findall(line)) for line in side] for side in (olds, news)]
+    longest = max((len(each) for side in words for each in side), default=0)
+    if not budget.spend(_STEPS_A_WORD * len(olds) * len(news) * (longest + 10)):
+        return [(n, n) for n in range(min(len(olds), len(news)))]
+    alike = [[_likeness(one, two) for two in words[1]] for one in words[0]]
+    best = _best(alike, len(news))
+    found, i, j = list[tuple[int, int]](), 0, 0
+    while i < len(olds) and j < len(news):
+        if alike[i][j] and best[i][j] == alike[i][j] + best[i + 1][j + 1]:
+            found.append((i, j))
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            i += 1
+        else:
+            j += 1
+    return found
+
+
+def _likeness(one: Counter[str], two: Counter[str]) -> float:
+    """Say how much two lines share of what is no blank, 0 to 1; 0 where it is little."""
+    most = max(_counted(one), _counted(two))
+    share = _counted(one & two) / most if most else 1.0
+    return share if share >= _LEAST_SHARED else 0.0
+
+
+def _counted(words: Counter[str]) -> int:
+    return sum(len(word) * count for word, count in words.items() if not word.isspace())
+
+
+def _best(alike: Sequence[Sequence[float]], width: int) -> list[list[float]]:
+    """Give for each place the most that can be alike from there on."""
+    best = [[0.0] * (width + 1) for _ in range(len(alike) + 1)]
+    for i in range(len(alike) - 1, -1, -1):
+        for j in range(width - 1, -1, -1):
+            best[i][j] = max(alike[i][j] + best[i + 1][j + 1], best[i + 1][j], best[i][j + 1])
+    return best
 
 
 def _weight(words: Iterable[str]) -> int:

@@ -26,6 +26,8 @@ class Line:
     golden: int | None
     candidate: int | None
     spans: tuple[Span, ...]
+    lone: bool = False
+    """Of a changed line: has it no other version beside it?"""
 
     @property
     def sign(self) -> str:
@@ -40,7 +42,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    """Changed lines with some unchanged ones around them, removed ones before added ones."""
+    """Changed lines with some unchanged ones around them; removed ones before what they became."""
 
     lines: tuple[Line, ...]
 
@@ -137,23 +139,37 @@ def _lines(before: list[str], after: list[str], group: list[Opcode], most: int, 
             )
             continue
         olds, news = before[i1 : min(i2, i1 + most)], after[j1 : min(j2, j1 + most)]
-        marked = [intraline.marked(old, new, budget) for old, new in zip(olds, news, strict=False)]
-        lone = [(Span(text, marked=False),) for text in (olds[len(news) :] or news[len(olds) :])]
-        left = [one for one, _ in marked] + (lone if len(olds) > len(news) else [])
-        right = [two for _, two in marked] + (lone if len(news) > len(olds) else [])
-        yield from (Line(i1 + n + 1, None, spans) for n, spans in enumerate(left))
-        yield from (Line(None, j1 + n + 1, spans) for n, spans in enumerate(right))
+        yield from _changed(olds, news, i1 + 1, j1 + 1, budget)
+
+
+def _changed(olds: list[str], news: list[str], first: int, first_new: int, budget: Budget) -> Iterator[Line]:
+    """Give removed and added lines: what became what beside each other, what has no other version alone."""
+    at, at_new, left, right = 0, 0, list[Line](), list[Line]()
+    for i, j in [*intraline.pairs(olds, news, budget), (len(olds), len(news))]:
+        if i > at or j > at_new:
+            yield from (*left, *right)
+            left, right = [], []
+        yield from (Line(first + n, None, (Span(olds[n]),), lone=True) for n in range(at, i))
+        yield from (Line(None, first_new + n, (Span(news[n]),), lone=True) for n in range(at_new, j))
+        if i < len(olds) and j < len(news):
+            one, two = intraline.marked(olds[i], news[j], budget)
+            left.append(Line(first + i, None, one))
+            right.append(Line(None, first_new + j, two))
+        at, at_new = i + 1, j + 1
+    yield from (*left, *right)
 
 
 def _rows(lines: tuple[Line, ...]) -> Iterator[tuple[Line | None, Line | None]]:
     olds: list[Line] = []
     news: list[Line] = []
     for line in lines:
-        if line.sign == " " or (line.sign == "-" and news):
+        if line.sign == " " or line.lone or (line.sign == "-" and news):
             yield from zip_longest(olds, news)
             olds, news = [], []
         if line.sign == " ":
             yield line, line
+        elif line.lone:
+            yield (line, None) if line.sign == "-" else (None, line)
         else:
             (olds if line.sign == "-" else news).append(line)
     yield from zip_longest(olds, news)

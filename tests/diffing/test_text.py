@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
+from collections.abc import Callable
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -11,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffing import text
+from diffing.differ import differ
 from diffing.intraline import Span
-from diffing.words import Kind
+from diffing.words import Kind, Rules
 
 LINES = st.lists(st.sampled_from(["a", "b", "total: 12", "total: 13", ""]), max_size=30)
 JSON = st.recursive(
@@ -143,3 +147,88 @@ def test_the_same_edit_has_the_same_fingerprint() -> None:
     one = text.compare("head\nold\n", "head\nnew\n")
     two = text.compare("other\nfile\nold\n", "other\nfile\nnew\n")
     assert one.fingerprint == two.fingerprint != text.compare("old\n", "newer\n").fingerprint
+
+
+def test_a_line_stands_beside_what_it_became() -> None:
+    """A row put into a table does not push the others away from their former selves."""
+    (hunk,) = text.hunks("2,Bob,7\n3,Cid,9\n", "2,Rob,7\n4,Dan,1\n3,Cid,9.25\n")
+    sides = [tuple(side.text if side else None for side in row) for row in hunk.rows]
+    assert sides == [("2,Bob,7", "2,Rob,7"), (None, "4,Dan,1"), ("3,Cid,9", "3,Cid,9.25")]
+    assert hunk.rows[2][1] is not None
+    assert hunk.rows[2][1].spans == (Span("3,Cid,9"), Span(".25", marked=True))
+
+
+def test_a_replaced_phrase_is_one_mark() -> None:
+    """A lone blank between two other words is part of the change."""
+    (hunk,) = text.hunks("Dear Ann Lee, thank you\n", "Dear Bob Ray, thank you\n")
+    assert hunk.lines[1].spans == (Span("Dear "), Span("Bob Ray", marked=True), Span(", thank you"))
+
+
+@given(LINES, LINES, st.sampled_from(["\n", ""]), st.sampled_from(["\n", ""]), st.integers(0, 3))
+@settings(max_examples=100, deadline=None)
+def test_a_unified_diff_tells_the_way(
+    before: list[str], after: list[str], end: str, new_end: str, context: int
+) -> None:
+    """Its lines, read as `patch` reads them, make the candidate of the golden."""
+    golden, candidate = "\n".join(before) + end, "\n".join(after) + new_end
+    assert patched(golden, text.unified(golden, candidate, context=context)) == text.lines(candidate)
+
+
+def patched(golden: str, diff: str) -> list[str]:
+    """Apply a unified diff by its line numbers alone."""
+    left, made, at = text.lines(golden), [], 0
+    for line in diff.split("\n")[2:-1]:
+        if line.startswith("@@"):
+            first, _, length = line.split()[1][1:].partition(",")
+            begin = int(first) - (length != "0")
+            made += left[at:begin]
+            at = begin
+        elif not line.startswith("\\"):
+            if line[0] != "+":
+                assert left[at] == line[1:]
+                at += 1
+            made += [line[1:]] if line[0] != "-" else []
+    return made + left[at:]
+
+
+def test_git_applies_it(tmp_path: Path) -> None:
+    """What is written is what git reads: names, ranges, and a last line without an end."""
+    golden, candidate = (
+        "".join(f"{n}\n" for n in range(30)),
+        "new\n" + "".join(f"{n}\n" for n in range(1, 29)) + "end",
+    )
+    (tmp_path / "golden").write_text(golden)
+    diff = text.unified(golden, candidate, names=("a/golden", "b/golden"))
+    subprocess.run(["git", "apply", "-"], input=diff, text=True, check=True, cwd=tmp_path)
+    assert (tmp_path / "golden").read_text() == candidate
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        lambda n, random: "".join(random.choices(".,;:", k=200)),
+        lambda n, random: " ".join(random.choices(["a", "b"], k=100)),
+        lambda n, random: f"{n % 20} {random.random()}",
+        lambda n, random: "x" * 200 + str(n),
+    ],
+)
+def test_hunks_take_as_long_as_the_text(line: Callable[[int, Random], str]) -> None:
+    """Eight times the lines take about eight times as long, or end with what may be spent."""
+    took = {}
+    for length in (250, 2000):
+        random = Random(length)
+        one, two = ("\n".join(line(n, random) for n in range(length)) for _ in range(2))
+        began = time.process_time()
+        text.compare(one, two)
+        text.hunks(one, two, most=5000)
+        took[length] = time.process_time() - began
+    assert took[2000] < 8
+    assert took[2000] < 24 * took[250] + 3, took
+
+
+@pytest.mark.parametrize("golden", ["a\n", "\ufeffa\n"])
+def test_a_byte_order_mark_beside_other_changes(golden: str) -> None:
+    """It is told of, also where lines differ too."""
+    found = differ(golden.encode(), b"\xef\xbb\xbfb\n", Rules())
+    assert found.kind is Kind.CONTENT
+    assert ("byte order mark" in found.why) == (golden == "a\n")
