@@ -7,6 +7,9 @@ from decimal import Decimal
 
 from diffing import yaml_meaning
 
+_MOST_CHARACTERS = 4_000_000
+"""Longer texts are not read as JSON: what they become takes two hundred times their memory."""
+
 
 def alike(golden: str, candidate: str) -> str:
     """Say in a sentence why two texts mean the same; empty where they do not, or nobody can tell."""
@@ -18,6 +21,8 @@ def alike(golden: str, candidate: str) -> str:
 
 def _json(text: str) -> tuple[object] | None:
     """Read JSON so that equal means the same: 1 is 1.0 but not `true`, key order is nothing. None: no JSON."""
+    if len(text) > _MOST_CHARACTERS:
+        return None
     try:
         value = json.loads(
             text, object_pairs_hook=_object, parse_int=_number, parse_float=_number, parse_constant=_refuse

@@ -57,6 +57,7 @@ def test_formatting_only(golden: str, candidate: str) -> None:
         ("NaN", " NaN"),
         ("[" * 100_000, "[" * 100_001),
         ("9" * 5000, "9" * 5001),
+        ("[" + "1," * 2_500_000 + "1]", "[ " + "1," * 2_500_000 + "1]"),
     ],
 )
 def test_content_is_no_formatting(golden: str, candidate: str) -> None:
