@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from diffing import chunks, engine, streams
+from diffing import chunks, engine, indexed, streams
 from diffing.yiq import Mask
 
 PALETTE = bytes((0, 0, 0, 255, 255, 0, 255, 0, 0))
@@ -20,16 +20,7 @@ def write(mask: Mask, rows: slice) -> bytes:
     height, width = mask.shape
     row = 1 + -(-width // 4)
     marked = streams.pack(rows.start * row, engine.packed(mask[rows]), (height - rows.stop) * row)
-    header = width.to_bytes(4) + height.to_bytes(4) + bytes((_TWO_BITS, _INDEXED, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        (
-            _chunk(b"IHDR", header),
-            _chunk(b"PLTE", PALETTE),
-            _chunk(b"tRNS", _TRANSPARENCY),
-            _chunk(b"IDAT", marked),
-            _chunk(b"IEND", b""),
-        )
-    )
+    return indexed.write(marked, width, height, bits=_TWO_BITS, palette=PALETTE, transparency=_TRANSPARENCY)
 
 
 def read(content: bytes, *, most_pixels: int) -> Mask | None:
@@ -46,7 +37,3 @@ def read(content: bytes, *, most_pixels: int) -> Mask | None:
     four = _FOUR[np.frombuffer(rows, np.uint8).reshape(height, row)[:, 1:]]
     marks: Mask = four.view(np.uint8)[:, :width]
     return marks
-
-
-def _chunk(name: bytes, data: bytes) -> bytes:
-    return len(data).to_bytes(4) + name + data + streams.crc(name + data).to_bytes(4)
