@@ -13,6 +13,8 @@ MOST_STEPS = 50_000_000
 _MOST_DEPTH = 32
 """Lines that are alone in both only after 32 cuts were put there to take our time."""
 
+_TURNED = {"delete": "insert", "insert": "delete"}
+
 Opcode = tuple[str, int, int, int, int]
 """As of `difflib`: tag, first and last of the golden's, first and last of the candidate's."""
 
@@ -42,11 +44,14 @@ class _Part:
     depth: int = 0
 
 
-def opcodes(one: Sequence[str], two: Sequence[str], budget: Budget) -> list[Opcode]:
+def opcodes(one: list[str], two: list[str], budget: Budget) -> list[Opcode]:
     """Say what is equal and what is not, from the first to the last; neighbours have other tags.
 
     What stands at both ends is cut off. What stands once on either side holds the rest together, as in a patience
-    diff; small parts between are matched by `difflib`; what is left when the budget is spent is called other."""
+    diff; small parts between are matched by `difflib`; what is left when the budget is spent is called other.
+    Exchanging both sides exchanges what was removed and added, and changes nothing else."""
+    if (len(two), two) < (len(one), one):
+        return [(_TURNED.get(tag, tag), j1, j2, i1, i2) for tag, i1, i2, j1, j2 in opcodes(two, one, budget)]
     codes: list[Opcode] = []
     at, at_two = 0, 0
     for start, start_two, length in sorted(_blocks(one, two, budget)):

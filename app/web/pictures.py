@@ -18,7 +18,7 @@ from diffing.words import Comparison, Digest, Refused
 from storage import comparisons
 
 MOST_AT_ONCE = 12
-"""So many differences and sheets are drawn at a time, or wait for it. Each takes a thread that takes deliveries."""
+"""So many differences and sheets are drawn at a time, or wait for it. Each takes a thread from the deliveries."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _INLINE = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif", "text/plain; charset=utf-8"})
 _HEADERS = {

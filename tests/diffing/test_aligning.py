@@ -62,6 +62,14 @@ def test_opcodes_rebuild_both(one: list[str], two: list[str], steps: int) -> Non
     assert all((one_[0] == "equal") != (two_[0] == "equal") for one_, two_ in pairwise(codes))
 
 
+@given(WORDS, WORDS)
+@settings(max_examples=200, deadline=None)
+def test_both_ways_are_one(one: list[str], two: list[str]) -> None:
+    """What was removed one way was added the other way, and as much is said to be equal."""
+    there = [(i1, i2, j1, j2) for _, i1, i2, j1, j2 in opcodes(one, two, Budget())]
+    assert there == [(j1, j2, i1, i2) for _, i1, i2, j1, j2 in opcodes(two, one, Budget())]
+
+
 def test_a_moved_function_keeps_its_neighbours() -> None:
     """Lines that stand once hold the text together, though braces stand everywhere."""
     one = ["def a", "{", "1", "}", "", "def b", "{", "2", "}", "", "def c", "{", "3", "}"]

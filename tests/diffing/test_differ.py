@@ -15,6 +15,8 @@ from diffing.differ import differ, within
 from diffing.images import Pixels
 from diffing.words import Box, Difference, Kind, Outcome, Rules, Size, Tolerance
 from tests.diffing import drawing
+from tests.diffing.paper import pdf
+from tests.diffing.test_svgs import svg
 
 TOTAL = drawing.written("Total")
 FILES = [
@@ -28,6 +30,9 @@ FILES = [
     drawing.encoded(drawing.written("Total", (120, 61))),
     b'{"a": [1, 2, "x"]}\n',
     b"line\nline two\n",
+    b"a: &x [1, yes]\nb: *x # why\n",
+    svg(),
+    pdf(),
     b"\x00\x01binary",
     b"",
 ]
