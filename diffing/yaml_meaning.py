@@ -86,6 +86,15 @@ class _Open:
 
     start: CollectionStartEvent
     children: list[Meaning] = field(default_factory=list)
+    keys: set[Meaning] = field(default_factory=set)
+
+    def add(self, child: Meaning) -> None:
+        """Take in what stands next in it; of a mapping, key and value in turn."""
+        if isinstance(self.start, MappingStartEvent) and not len(self.children) % 2:
+            if child in self.keys:
+                raise _Unclear("a key stands twice, and readers disagree on which one counts")
+            self.keys.add(child)
+        self.children.append(child)
 
 
 def _read(text: str) -> list[_Document]:
@@ -122,7 +131,7 @@ def _document(events: Iterator[Event]) -> _Document:
         if node.anchor and not isinstance(node, AliasEvent):
             anchors[node.anchor] = meaning
         if stack:
-            stack[-1].children.append(meaning)
+            stack[-1].add(meaning)
     if root is None:
         raise _Unclear("a text that is one scalar is prose")
     return _Document(meaning, isinstance(root.start, MappingStartEvent))
@@ -177,8 +186,6 @@ def _collection(ended: _Open) -> Meaning:
     if not isinstance(ended.start, MappingStartEvent):
         return _sum("sequence", tag, *ended.children)
     pairs = sorted(zip(ended.children[::2], ended.children[1::2], strict=True))
-    if len({key for key, _ in pairs}) < len(pairs):
-        raise _Unclear("a key stands twice, and readers disagree on which one counts")
     return _sum("mapping", tag, *(half for pair in pairs for half in pair))
 
 
