@@ -87,14 +87,19 @@ def preferred(options: Sequence[Name]) -> Name | None:
 def _one_per_member(found: Iterable[Found], suites: Mapping[str, Suite]) -> Iterator[Found]:
     """Where several suites found the same file, or the same piece of one, keep what the one says whose goldens
     it can be."""
-    best: dict[tuple[Member, Piece | None], Found] = {}
-    for each in found:
-        each = _preferring(each)
-        drawn = each.member, each.piece
-        other = best.get(drawn)
-        if other is None or _doubt(each, suites) < _doubt(other, suites):
-            best[drawn] = each
-    yield from best.values()
+    best: dict[tuple[Member, Piece | None], list[Found]] = {}
+    for each in map(_preferring, found):
+        others = best.setdefault((each.member, each.piece), [])
+        if not others or _doubt(each, suites) < _doubt(others[0], suites):
+            others[:] = [each]
+        elif _is_another(each, others[-1]):
+            others.append(each)
+    yield from chain.from_iterable(best.values())
+
+
+def _is_another(found: Found, before: Found) -> bool:
+    """Is a file the candidate of one more golden? Pictures that are the same may be kept as one file."""
+    return None not in (found.name, before.name) and found.suite == before.suite and found.name != before.name
 
 
 def _preferring(found: Found) -> Found:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from diffing.presets import playwright_report
+from diffing.presets import playwright_html, playwright_report
 from diffing.presets.places import beside, folder, last, parts
 from diffing.presets.playwright_machine import Kept, Workspace
 from diffing.presets.playwright_names import Goldens, drawn, holder
@@ -27,6 +27,10 @@ _DRAW_ARIA = (
 )
 
 
+Reports = tuple[list[tuple[Member, Report]], str]
+"""Reports, each with its file; and why one could not be read, empty where none was broken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """What one look through an artifact's members works with."""
@@ -43,6 +47,8 @@ class Search:
 def find(suite: Suite, members: Sequence[Member], read: Read, tree: Tree) -> list[Found]:
     """Find the candidates, the tries of a test in their order. A test that passed in the end has none."""
     reports, broken = _reports(members, read)
+    if not reports and not any(drawn(member.path) for member in members):
+        reports, broken = _pages(members, read)
     kept = Kept(members)
     shots = _kept(reports, kept)
     workspace = Workspace((path for _, report in reports for path in _paths(report)), tree)
@@ -58,12 +64,21 @@ def find(suite: Suite, members: Sequence[Member], read: Read, tree: Tree) -> lis
     return [_restless(search, each) for each in drawn_ones]
 
 
-def _reports(members: Sequence[Member], read: Read) -> tuple[list[tuple[Member, Report]], str]:
+def _reports(members: Sequence[Member], read: Read) -> Reports:
+    return _read([each for each in members if each.path.endswith(".json")], read, playwright_report.read)
+
+
+def _pages(members: Sequence[Member], read: Read) -> Reports:
+    """Read HTML reports. They tell less, so only where there is nothing else."""
+    return _read([each for each in members if last(each.path) == "index.html"], read, playwright_html.read)
+
+
+def _read(members: Sequence[Member], read: Read, understood: Callable[[bytes], Report | None]) -> Reports:
     reports: list[tuple[Member, Report]] = []
     broken = ""
-    for member in [each for each in members if each.path.endswith(".json")][:_MOST_REPORTS]:
+    for member in members[:_MOST_REPORTS]:
         try:
-            report = playwright_report.read(read(member))
+            report = understood(read(member))
         except Refused as refused:
             broken = f"{listed([member.path])} was not read: {refused}. "
             continue
@@ -161,7 +176,10 @@ def _test(holding: Sequence[str]) -> Name:
 
 
 def _advise(_members: Sequence[Member]) -> str:
-    return f"{_REPORTER} The HTML and blob reports alone do not tell which golden a picture is for."
+    return (
+        f"{_REPORTER} The HTML report will do, too, with the goldens where Playwright puts them by itself; "
+        "of blob reports, what `merge-reports --reporter=json` makes, with its `resources/`."
+    )
 
 
 PLAYWRIGHT = Preset(

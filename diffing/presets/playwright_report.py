@@ -13,7 +13,7 @@ _MISSING = re.compile(r"A snapshot doesn't exist at ([^\n\x1b]{1,1024})")
 _MOST_CHARACTERS = 4096
 _MOST_NEW = 200
 """Goldens that one try may say are not there; of more, none is looked for by its name."""
-_MERGED = re.compile(r"[/\\]resources[/\\][0-9a-f]{40}\.\w+\Z")
+_MERGED = re.compile(r"(?:^|[/\\])(?:resources|data)[/\\][0-9a-f]{40}\.\w+\Z")
 _TEST = re.compile(r"(?:\.(?:spec|test))?\.[cm]?[jt]sx?\Z")
 _UNSAFE = re.compile(r"[\x00-\x2c\x2e\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+")
 """What Playwright writes as a dash (sanitizeForFilePath)."""
@@ -36,7 +36,7 @@ class Shot:
     expected: str
     """The golden's path; empty where the report does not tell."""
     copy: str = ""
-    """The golden's copy, where reports of shards were merged: every file then has a hash for its name."""
+    """The golden's copy, where every file has a hash for its name: in merged reports and in the HTML report."""
     counts: bool
     """Did the test fail in the end, so that this is more than a flake?"""
 
@@ -76,6 +76,19 @@ def _report(report: Row, root: str) -> Report:
                 shots += _shots(result, folder, counts)
                 errors += _errors(result) if counts else []
     return Report(tuple(shots), tuple(tests), _undrawn(errors, shots), any(map(_is_of_aria, errors)))
+
+
+def of_page(report: object) -> Report | None:
+    """Read what the HTML report's page holds: the same tests, in another shape and without their errors."""
+    if not isinstance(report, dict) or not isinstance(report.get("files"), list):
+        return None
+    shots: list[Shot] = []
+    for test in (test for file in _rows(report, "files") for test in _rows(file, "tests")):
+        counts = _text(test, "outcome") in _FAILED
+        folder = _folder(_text(test.get("location"), "file"), _text(test, "projectName"))
+        for result in _rows(test, "results"):
+            shots += _shots(result, folder, counts)
+    return Report(tuple(shots), ())
 
 
 def _specs(report: Row) -> Iterator[Row]:

@@ -55,6 +55,7 @@ def _drawn(recording: Recording, found: Found) -> bytes:
         Recording("playwright", "retries"),
         Recording("playwright", "template"),
         Recording("playwright", "merged"),
+        Recording("playwright", "html"),
         Recording("jest-image-snapshot", "received"),
         Recording("storybook", "received"),
         Recording("vitest", "attachments"),

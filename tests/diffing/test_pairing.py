@@ -141,12 +141,23 @@ def test_otherwise_nothing_is_removed(rules: Suite, found: list[Found], complete
     st.booleans(),
 )
 def test_no_two_pairs_share_a_name(found: list[tuple[str | None, str, str]], complete: bool) -> None:
-    """One row a golden, whatever was found; and no candidate counts twice."""
+    """One row a golden, whatever was found; and no candidate counts twice for it."""
     candidates = [replace(drawn(name), member=Member(artifact, path)) for name, path, artifact in found]
     pairs = pair([GOLDENS], candidates, TREE, complete=complete)
     assert len({(each.name, each.placed) for each in pairs}) == len(pairs)
-    used = [each.found.member for each in pairs if each.found]
+    used = [(each.found.member, each.found.name) for each in pairs if each.found]
     assert len(set(used)) == len(used)
+
+
+def test_one_file_may_be_drawn_for_several_goldens() -> None:
+    """Where a framework keeps pictures that are the same once; another suite then has no part in it."""
+    file = Member("one", "data/0.png")
+    other = replace(GOLDENS, name="other", goldens=("src/**",))
+    found = [replace(drawn(name), member=file) for name in ("g/a.png", "g/new.png", None, "g/new.png")]
+    pairs = pair(
+        [GOLDENS, other], [*found, replace(drawn("src/x.png"), suite="other", member=file)], TREE, complete=False
+    )
+    assert [(each.name, each.suite) for each in pairs] == [("g/a.png", GOLDENS.name), ("g/new.png", GOLDENS.name)]
 
 
 @pytest.mark.parametrize(
