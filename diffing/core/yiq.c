@@ -136,9 +136,25 @@ static int nine_alike(const uint32_t *above, const uint32_t *row, const uint32_t
     return count;
 }
 
+/* Say by bits which of four pixels in a row have more than two neighbours of their own colour: none of those is
+   anti-aliased on this side. All rows and columns around them are there. */
+static int four_settled(const uint32_t *above, const uint32_t *row, const uint32_t *below) {
+    const __m128i own = _mm_loadu_si128((const __m128i *)row);
+    const uint32_t *near[8] = {above - 1, above, above + 1, row - 1, row + 1, below - 1, below, below + 1};
+    __m128i alike = _mm_setzero_si128();
+    for (int k = 0; k < 8; k++)
+        alike = _mm_sub_epi32(alike, _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)near[k]), own));
+    return _mm_movemask_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(alike, _mm_set1_epi32(2))));
+}
+
 #else
 
 #define GD_NINE 0
+
+static int four_settled(const uint32_t *above, const uint32_t *row, const uint32_t *below) {
+    (void)above, (void)row, (void)below;
+    return 0;
+}
 
 static int nine_alike(const uint32_t *above, const uint32_t *row, const uint32_t *below) {
     (void)above, (void)row, (void)below;
@@ -254,10 +270,30 @@ static const pair_seen *work_out(pair_seen *seen, uint32_t one, uint32_t two, ui
     return pair;
 }
 
-static int mark_of(const window *seen, const gd_tolerance *tolerance, double squared, double limit, uint32_t x) {
+/* Four pixels, the first of them at `x`, and by bits which are not anti-aliased on either side. */
+typedef struct {
+    uint32_t x;
+    int settled;
+} four;
+
+/* Look at four pixels at a time where four in a row differ, as in plain areas. */
+static four look_ahead(const window *seen, uint32_t x) {
+    const uint32_t *const *one = seen->near[0] + RIM, *const *two = seen->near[1] + RIM;
+    four found = {x, 0};
+    if (!GD_NINE || !x || x + 5 > seen->scene->width || !one[-1] || !one[1]) return found;
+    for (uint32_t u = x + 1; u < x + 4; u++)
+        if (one[0][u] == two[0][u]) return found;
+    found.settled = four_settled(one[-1] + x, one[0] + x, one[1] + x) & four_settled(two[-1] + x, two[0] + x, two[1] + x);
+    return found;
+}
+
+static int mark_of(const window *seen, const gd_tolerance *tolerance, double squared, double limit, uint32_t x,
+                   four *ahead) {
     if (tolerance->exact) return GD_DIFFERS;
     if (squared <= limit) return GD_SAME;
     if (tolerance->antialiasing) return GD_DIFFERS;
+    if (x >= ahead->x + 4) *ahead = look_ahead(seen, x);
+    if (ahead->settled >> (x - ahead->x) & 1) return GD_DIFFERS;
     return antialiased(seen, 0, x) || antialiased(seen, 1, x) ? GD_ANTIALIASED : GD_DIFFERS;
 }
 
@@ -285,6 +321,7 @@ static void measure_row(window *seen, const gd_tolerance *tolerance, double limi
     const uint32_t *one = row_of(seen, 0, y), *two = row_of(seen, 1, y);
     if (memcmp(one, two, (size_t)4 * width) == 0) return;
     surround(seen, y);
+    four ahead = look_ahead(seen, 0);
     for (uint32_t x = 0; x < width; x++) {
         while (x + 8 <= width && eight_alike(one + x, two + x)) x += 8;
         while (x < width && one[x] == two[x]) x++;
@@ -292,7 +329,7 @@ static void measure_row(window *seen, const gd_tolerance *tolerance, double limi
         first = first == UINT32_MAX ? x : first;
         last = x;
         const pair_seen *pair = work_out(seen->pairs, one[x], two[x], (uint64_t)y * width + x);
-        int mark = mark_of(seen, tolerance, pair->squared, limit, x);
+        int mark = mark_of(seen, tolerance, pair->squared, limit, x, &ahead);
         out->touched++;
         out->largest = pair->squared > out->largest ? pair->squared : out->largest;
         out->total += pair->distance;

@@ -63,9 +63,11 @@ def _serve() -> None:
     from diffing import built
     from diffing.differ import differ
     from diffing.words import Rules
+    from tests.bench import screens
 
     if "GOLDDIGGER_BENCH_PLAIN" in os.environ:
         built.CORE = None
+    differ(*screens.tiny(), Rules())  # so that all that is imported late is there
     idle = _highest()
     for line in sys.stdin:
         asked = json.loads(line)

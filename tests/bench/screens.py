@@ -83,6 +83,14 @@ CHANGES: Mapping[str, Callable[[tuple[int, int]], bytes]] = {
 }
 
 
+def tiny() -> tuple[bytes, bytes]:
+    """Draw a pair that is compared at once."""
+    white = Image.new("RGB", (8, 8), _PAPER)
+    dotted = white.copy()
+    dotted.putpixel((4, 4), _INK)
+    return png(white), png(dotted)
+
+
 def folder(expected: Path, actual: Path, count: int) -> None:
     """Fill two folders with `count` mixed pairs: phones, tablets and desktops; half of them the same."""
     sizes = ((400, 300), (390, 844), (1024, 768), (1280, 800), (1920, 1080))
