@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from diffing.digests import digest
-from diffing.globs import literal
+from diffing.globs import literal, matches_any
 from diffing.presets.cocoon_log import COCOON_LOG
 from diffing.presets.cypress import CYPRESS
 from diffing.presets.flutter import FLUTTER
@@ -14,7 +14,7 @@ from diffing.presets.insta import INSTA
 from diffing.presets.jest_image_snapshot import JEST_IMAGE_SNAPSHOT, STORYBOOK
 from diffing.presets.lost_pixel import LOST_PIXEL
 from diffing.presets.paparazzi import PAPARAZZI
-from diffing.presets.places import folder, last
+from diffing.presets.places import ending, files, folder, is_picture, last
 from diffing.presets.playwright import PLAYWRIGHT
 from diffing.presets.preset import Bed, Preset, listed
 from diffing.presets.pytest_image_snapshot import PYTEST_IMAGE_SNAPSHOT
@@ -51,6 +51,8 @@ PRESETS: Mapping[str, Preset] = {
 """In the order in which they are tried: a machine's report, then signatures, then the goldens' own paths."""
 
 _LONGEST_NAME = 80
+_TEXTS = frozenset({".ambr", ".snap", ".txt"})
+_MOST_LOOKED_AT = 20_000
 MOST_SUITES = 200
 """As many as a configuration may list."""
 
@@ -92,10 +94,14 @@ def lacking(members: Sequence[Member], suites: Sequence[Suite], read: Read, tree
 
 
 def _likely(tree: Tree) -> list[Preset]:
+    """Give the frameworks whose goldens the tree has; where it has none, those whose packages it has."""
     there = {last(name) for name in tree}
     known = [preset for preset in PRESETS.values() if preset.anywhere]
     likely = [preset for preset in known if not preset.marks or there & set(preset.marks)]
-    return likely if any(preset.marks for preset in likely) else known
+    likely = likely if any(preset.marks for preset in likely) else known
+    drawn = [name for name in files(tree) if is_picture(name) or ending(name) in _TEXTS][:_MOST_LOOKED_AT]
+    kept = [preset for preset in likely if any(matches_any(name, preset.default.goldens) for name in drawn)]
+    return [*kept, SAME_PATH] if kept else likely
 
 
 def _advice(presets: Iterable[Preset], members: Sequence[Member]) -> Iterator[str]:

@@ -144,6 +144,17 @@ def test_nothing_found_is_explained(paths: list[str], said: str) -> None:
     assert said in "\n".join(explain(kept, []))
 
 
+def test_only_frameworks_whose_goldens_are_there_are_spoken_of() -> None:
+    """Every package of JavaScript has a `package.json`; where goldens lie tells more."""
+    there = tree("package.json", "e2e/a.spec.ts-snapshots/home-linux.png", "src/__screenshots__/a.test.ts/x.png")
+    said = "\n".join(explain(members("log.txt"), [], there))
+    assert "Playwright: " in said
+    assert "Vitest: " in said
+    assert "same path: " in said
+    assert "Cypress" not in said
+    assert "Cypress: " in "\n".join(explain(members("log.txt"), [], tree("package.json")))
+
+
 def test_a_configured_suite_is_explained_alone() -> None:
     """Whoever has said Flutter is not told of Playwright."""
     said = "\n".join(explain(members("log.txt"), [PRESETS["flutter"].default]))
