@@ -39,9 +39,8 @@ def compare(order: Order, *, write: Write, tell: Tell, watch: bool) -> int:
     """Compare, report, and give the exit code. `write` takes what goes to standard output, `tell` the summary.
 
     Raises Refused or Unavailable, in words, where it could not be compared or not be reported."""
-    for option, place in order.reports.items():
-        if (option, place) != ("--json", STANDARD_OUTPUT):
-            places.check(option, place, (order.expected, order.actual))
+    files = {option: place for option, place in order.reports.items() if place != STANDARD_OUTPUT}
+    places.check(files, (order.expected, order.actual))
     paired = pairs.pair(order.expected, order.actual)
     found = _found(order, paired, watch=watch)
     _report(order, found, write)

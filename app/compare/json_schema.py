@@ -43,7 +43,9 @@ class Comparison(_Strict):
         alias="class",
         description="Of what kind the change is; null where the bytes are equal, or one side is missing.",
     )
-    pixels: Count = Field(description="Pixels that differ beyond the threshold; of texts that are not drawn, lines.")
+    pixels: Count = Field(
+        description="Pixels that differ beyond the threshold; of texts that are not drawn, lines."
+    )
     antialiased: Count = Field(description="Pixels that differ and are anti-aliased; not counted in `pixels`.")
     ratio: float = Field(ge=0, description="`pixels` as a share of the larger side's.")
     boxes: list[Annotated[list[Count], Field(min_length=4, max_length=4)]] = Field(

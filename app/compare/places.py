@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from diffing.words import Refused
 
-
-def check(option: str, place: Path, inputs: Iterable[Path]) -> None:
-    """Raises Refused where a report would lie in what is compared, or the other way round."""
-    there = place.resolve()
-    for path in inputs:
-        given = path.resolve()
-        inside = there.is_relative_to(given) or (option in FOLDERS and given.is_relative_to(there))
-        if inside:
-            raise Refused(f"{option} {place} and {path} lie in each other. Name a place beside what is compared.")
+_FOLDERS = frozenset({"--html", "--diff"})
 
 
-FOLDERS = frozenset({"--html", "--diff"})
+def check(reports: Mapping[str, Path], inputs: Sequence[Path]) -> None:
+    """Refuse reports, by their options, that would lie in what is compared or hold it, or two in one place."""
+    taken: dict[Path, str] = {}
+    for option, place in reports.items():
+        there = place.resolve()
+        if there in taken:
+            raise Refused(f"{taken[there]} and {option} are both to be {place}. Name a place of its own for each.")
+        taken[there] = option
+        for path in inputs:
+            given = path.resolve()
+            if there.is_relative_to(given) or (option in _FOLDERS and given.is_relative_to(there)):
+                raise Refused(
+                    f"{option} {place} and {path} lie in each other. Name a place beside what is compared."
+                )
 
 
 def make(folder: Path) -> None:

@@ -117,10 +117,19 @@ def test_the_summary_makes_way_for_json_on_standard_output(mixed: Path) -> None:
 
 def test_every_report_at_once(mixed: Path) -> None:
     """All reports of one comparison agree."""
-    reports = ["--json", "out/r.json", "--junit", "out/j.xml", "--reg-json", "out/reg.json", "--diff", "out/diff"]
+    reports = [
+        "--json",
+        "out/html/r.json",
+        "--junit",
+        "out/j.xml",
+        "--reg-json",
+        "out/reg.json",
+        "--diff",
+        "out/diff",
+    ]
     ended = compare("goldens", "drawn", *reports, "--html", "out/html")
     assert ended.code == 2
-    listed = outcomes(json.loads(Path("out/r.json").read_text()))
+    listed = outcomes(json.loads(Path("out/html/r.json").read_text()))
     cases = ET.parse("out/j.xml").getroot().iter("testcase")
     assert {case.attrib["name"] for case in cases if len(case)} == {
         name for name, outcome in listed.items() if outcome != "same"
@@ -206,6 +215,9 @@ def test_a_file_that_may_not_be_read_is_told(mixed: Path) -> None:
         (["goldens", "drawn", "--html", "drawn"], "lie in each other"),
         (["goldens", "drawn", "--diff", "."], "lie in each other"),
         (["goldens", "drawn", "--json", "drawn/r.json"], "lie in each other"),
+        (["goldens", "drawn", "--json", "r", "--junit", "./r"], "--json and --junit are both to be"),
+        (["goldens", "drawn", "--html", "r", "--diff", "r"], "are both to be r."),
+        (["goldens", "drawn", "--json", "goldens"], "lie in each other"),
         (["goldens", "drawn", "--json", "empty"], "empty cannot be written: Is a directory."),
         (["goldens", "drawn", "--junit", "file/j.xml"], "file cannot be made"),
         (["goldens", "drawn", "--html", "file"], "cannot be made"),
