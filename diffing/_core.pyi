@@ -1,7 +1,9 @@
+from typing import TypeAlias
+
 from typing_extensions import Buffer
 
-_Side = tuple[Buffer, int, int, int, Buffer | None, bool]
-_Part = tuple[int, int, int, int]
+_Side: TypeAlias = tuple[Buffer, int, int, int, Buffer | None, bool]
+_Part: TypeAlias = tuple[int, int, int, int]
 
 class Scene:
     def __init__(self, golden: _Side, candidate: _Side, ignored: Buffer | None = None, /) -> None: ...

@@ -37,6 +37,7 @@ def _pairs(folder: Path) -> None:
     rows = [_row(row, names) for row in pairs.measure(peers, folder)]
     peers.close()
     _summary(rows, names)
+    print(f"- held by the process after forty of these pairs: {pairs.kept(folder):.0f} MB\n")
 
 
 def _row(row: Row, names: Sequence[str]) -> Row:
@@ -65,7 +66,6 @@ def _summary(rows: Sequence[Row], names: Sequence[str]) -> None:
         print(f"- counts equal to pixelmatch's, with the core and without: {equal} of {len(rows)}")
     if missing := set(_WANTED) - set(names):
         print(f"- missing: {', '.join(sorted(missing))}; `make bench` installs them where npm is")
-    print()
 
 
 def _spread(what: str, ratios: Sequence[float]) -> None:

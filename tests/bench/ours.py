@@ -32,7 +32,11 @@ class Ours:
     def ask(self, files: Files) -> Answer:
         """Compare one pair as the peers do: from files, the mask written to one."""
         said = self._exchange(files)
-        return Answer(said["ms"], said["pixels"])
+        return Answer(said["ms"], int(said["pixels"]))
+
+    def kept(self, files: Files) -> float:
+        """Compare once more, and give the megabytes that the process then holds on top of when it was idle."""
+        return self._exchange(files)["kept"]
 
     def _exchange(self, files: Files) -> dict[str, float]:
         assert self._process.stdin
@@ -76,14 +80,16 @@ def _serve() -> None:
         if found.mask:
             Path(asked["mask"]).write_bytes(found.mask)
         ms = (time.perf_counter() - began) * 1000
-        print(json.dumps({"ms": ms, "pixels": found.pixels, "peak": _highest() - idle}), flush=True)
+        said = {"ms": ms, "pixels": found.pixels, "peak": _highest() - idle}
+        del found
+        print(json.dumps(said | {"kept": _highest("VmRSS:") - idle}), flush=True)
 
 
-def _highest() -> float:
+def _highest(what: str = "VmHWM:") -> float:
     """Read this process's peak in megabytes; getrusage would count what it was before exec, its parent."""
     status = Path("/proc/self/status")
     if status.exists():
-        return int(status.read_text().partition("VmHWM:")[2].split()[0]) / 1024
+        return int(status.read_text().partition(what)[2].split()[0]) / 1024
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 

@@ -35,6 +35,23 @@ class Row:
         return self.peak * (1 << 20) / (2 * _DECODED * self.size[0] * self.size[1])
 
 
+def kept(folder: Path) -> float:
+    """Give the megabytes that a process still holds after forty pairs of every size, and then a small one."""
+    process = Ours(core=True)
+    for _ in range(2):
+        for size in screens.SIZES:
+            files = Files(folder / "golden.png", folder / "candidate.png", folder / "difference.png")
+            files.golden.write_bytes(screens.png(screens.screen(size)))
+            for draw in screens.CHANGES.values():
+                files.candidate.write_bytes(draw(size))
+                process.ask(files)
+    for path, content in zip((files.golden, files.candidate), screens.tiny(), strict=True):
+        path.write_bytes(content)
+    held = process.kept(files)
+    process.close()
+    return held
+
+
 def measure(peers: Peers, folder: Path) -> Iterator[Row]:
     """Measure every size and change."""
     core, plain = Ours(core=True), Ours(core=False)

@@ -162,16 +162,6 @@ def test_the_core_counts_as_pixelmatch_does(
     assert (found.pixels, found.antialiased) == pixelmatch.count(golden, candidate, threshold, antialiasing)
 
 
-@pytest.fixture(scope="module")
-def pixelmatch() -> Iterator[peer.Pixelmatch]:
-    """Start the reference once."""
-    if why := peer.missing():
-        pytest.skip(why)
-    asked = peer.Pixelmatch()
-    yield asked
-    asked.close()
-
-
 @pytest.mark.peer
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 @pytest.mark.parametrize("threshold", [0.03, 0.05, 0.1])

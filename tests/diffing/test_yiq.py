@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -53,16 +51,6 @@ def test_recorded_counts(asked: tuple[int, float, bool], answered: tuple[int, in
     """What pixelmatch 7.2.0 answered once stands, whether Node is here or not."""
     seed, threshold, antialiasing = asked
     assert counted(*drawing.seeded(seed), threshold, antialiasing) == answered
-
-
-@pytest.fixture(scope="module")
-def pixelmatch() -> Iterator[peer.Pixelmatch]:
-    """Start the reference once."""
-    if why := peer.missing():
-        pytest.skip(why)
-    asked = peer.Pixelmatch()
-    yield asked
-    asked.close()
 
 
 @pytest.mark.peer

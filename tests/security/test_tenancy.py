@@ -79,5 +79,7 @@ def test_an_unchanged_large_file_is_known_by_its_pointers_id(stage: Stage, tmp_p
     with stage.parts.db.begin() as db:
         run = runs.get(db, queued)
     suite = Suite(name="shop", preset="same-path", goldens=("**",))
-    (compared,) = measure(stage.parts, run, [pair], Rulebook({"shop": suite}, {}), kept, Goldens(stage.parts, stage.change.repo))
+    (compared,) = measure(
+        stage.parts, run, [pair], Rulebook({"shop": suite}, {}), kept, Goldens(stage.parts, stage.change.repo)
+    )
     assert (compared.outcome, compared.golden) == (Outcome.SAME, POINTER.oid)
