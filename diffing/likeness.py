@@ -10,7 +10,6 @@ from diffing import unseen
 
 _ENDS = re.compile(r"\r\n|\r|\n")
 _NAMES = {"\r\n": "CRLF", "\r": "CR", "\n": "LF"}
-_TRAILING = re.compile(r"[ \t]+(?=\r|\n|\Z)")
 _MOST_NAMED = 4
 _MOST_COMPOSED, _LONGEST_COMPOSED = 1_000_000, 500
 """Characters of a text and of its lines. Composing is quadratic in a letter's accents."""
@@ -36,7 +35,7 @@ def ends(golden: str, candidate: str) -> str:
 
 def _alike(golden: str, candidate: str) -> str:
     one, two = _ENDS.sub("\n", golden), _ENDS.sub("\n", candidate)
-    if _TRAILING.sub("", one) == _TRAILING.sub("", two):
+    if _trimmed(one) == _trimmed(two):
         return "Only blanks at the ends of lines differ."
     if one.split() == two.split() and not _strange(golden, candidate):
         return "Only blanks differ: spaces, tabs or empty lines."
@@ -45,6 +44,10 @@ def _alike(golden: str, candidate: str) -> str:
     if _composed(one) == _composed(two) is not None:
         return "The same letters in another Unicode form: they look alike, and programs tell them apart."
     return ""
+
+
+def _trimmed(text: str) -> list[str]:
+    return [line.rstrip(" \t") for line in text.split("\n")]
 
 
 def _arrived(golden: str, candidate: str) -> str:

@@ -27,6 +27,7 @@ MOST_PIXELS = 20_000_000
 _MOST_DEPTH = 500
 _MOST_CHARACTERS = 32 * 1024 * 1024
 """Of what is written anew: entities make more of less."""
+_LONGEST_LENGTH = 64
 _LENGTH = re.compile(r"\s*\+?([0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]{1,3})?)\s*(px|in|cm|mm|pt|pc|Q|em|ex|%)?\s*")
 _PIXELS = {
     "px": 1.0,
@@ -204,7 +205,7 @@ def _size(tokens: list[Token]) -> Size:
 
 def _side(said: str | None, of: float | None) -> float | None:
     """Give a length in pixels, a percentage as a share of the view box; None where there is none."""
-    found = _LENGTH.fullmatch(said or "")
+    found = _LENGTH.fullmatch((said or "")[:_LONGEST_LENGTH])
     if not found:
         return None
     number, unit = float(found[1]), found[2] or "px"

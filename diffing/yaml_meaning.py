@@ -26,7 +26,7 @@ _MOST_CHARACTERS = 256 * 1024
 _MOST_DEPTH = 100
 _MAYBE_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#.*", re.MULTILINE)
 _PLAIN_COMMENT = re.compile(r"#+(?:[ \t].*)?\r?")
-_HINT = re.compile(r"^\s*(?:- |-$|\? |[\[{]|[^\s#].*?:(?:\s|$))", re.MULTILINE)
+_HINT = re.compile(r"^[ \t]*(?:- |-$|\? |[\[{]|[^\s#].*?:(?:\s|$))", re.MULTILINE)
 
 # What YAML 1.1 and the core schema of 1.2 read alike (yaml.org/spec/1.2.2 § 10.3.2, yaml.org/type). Where they do
 # not (`yes`, `0o7`, `010`, `1_000`, `1:30`, `1e3`), a scalar means what stands there and no more.

@@ -159,6 +159,7 @@ def test_it_is_drawn_at_its_own_size(size: str, drawn: Size) -> None:
         'width="100000" height="100000"',
         'width="1e9" height="1"',
         'width="1e999" height="1"',
+        f'width="{"1" * 1_000_000}x" height="{"9" * 1_000_000}"',
         'viewBox="0 0 1e8 1e8"',
         'width="0" height="0"',
     ],

@@ -51,6 +51,8 @@ echo
 run_in_it() { build run "$container" -- "$@"; }
 run_in_it python3 -c 'from diffing import built, streams; assert built.CORE and streams.NAME == "libdeflate", (built.name(), streams.NAME)' ||
     { echo "the image compares without the core"; exit 1; }
+run_in_it python3 -c 'from diffing import pdfs, svgs; assert svgs.available() and pdfs.available()' ||
+    { echo "the image draws no SVG or no PDF"; exit 1; }
 user=$(ps -o uid= -C golddigger | sort -un | tr -d ' \n')
 [ "$user" = 10001 ] || { echo "it runs as user '$user', not as 10001"; exit 1; }
 echo "the image serves as user $user; it is $(du -sm "$root/opt/golddigger" | cut -f1) MiB over its base"
