@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, or_, select
 from sqlalchemy import insert as plain_insert
 
 from diffing.words import BlobId, Comparison, Difference, Digest, Name, Outcome
@@ -35,6 +35,13 @@ def find(db: Connection, comparison_id: int) -> tuple[str, Comparison] | None:
         return None
     row = db.execute(select(comparisons).where(comparisons.c.id == comparison_id)).one_or_none()
     return (row.run_id, _comparison(row)) if row else None
+
+
+def of_file(db: Connection, run_id: str, digest: Digest) -> list[Comparison]:
+    """Give what a run found of a file, as golden or as candidate."""
+    query = select(comparisons).where(comparisons.c.run_id == run_id)
+    either = or_(comparisons.c.golden == digest, comparisons.c.candidate == digest)
+    return [_comparison(row) for row in db.execute(query.where(either))]
 
 
 def digests(db: Connection, run_id: str) -> set[Digest]:

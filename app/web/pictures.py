@@ -44,11 +44,17 @@ def show(site: Site, request: Request) -> Response:
 
 
 def sheet(site: Site, request: Request) -> Response:
-    """Draw a file of a run that browsers do not show, or must not: SVG, PDF, TIFF."""
+    """Draw a file of a run that browsers do not show, or must not: SVG, PDF, TIFF.
+
+    Only one of a known size: that it can be drawn, and in time, was found when it was compared."""
     digest = request.path_params["digest"]
     if not _DIGEST.fullmatch(digest):
         raise not_found()
-    _must_belong(site, request, Digest(digest))
+    session = site.sessions.read(request, site.clock())
+    run = runs.seen(site, session, request.query_params.get("run", ""))
+    with site.parts.reading() as db:
+        if not any(_has_size(each, digest) for each in comparisons.of_file(db, run.id, Digest(digest))):
+            raise not_found()
     return _unless_known(request, f"{digest}-drawn", _HEADERS, lambda: _held(site, site.sheet, Digest(digest)))
 
 
@@ -63,6 +69,13 @@ def difference(site: Site, request: Request) -> Response:
     golden, candidate, mask = _three(found[1])
     key = sha256(f"{golden} {candidate} {mask}".encode()).hexdigest()
     return _unless_known(request, key, _HEADERS, lambda: _held(site, site.draw, golden, candidate, mask))
+
+
+def _has_size(comparison: Comparison, digest: str) -> bool:
+    found = comparison.difference
+    if found is None:
+        return False
+    return bool(found.golden_size if comparison.golden == digest else found.candidate_size)
 
 
 def _held(site: Site, draw: Callable[..., bytes], *files: Digest) -> bytes:

@@ -90,6 +90,11 @@ def test_a_run_may_show_its_own_files_only(db: Connection) -> None:
     )
     making.concluded(db, change_id, comparison("c", candidate=digest("5")), pipeline_id="101")
     assert comparisons.digests(db, run_id) == {digest("1"), digest("2"), digest("3"), digest("4")}
+    assert {each.name for each in comparisons.of_file(db, run_id, digest("1"))} == {
+        each.name for each in comparisons.of_run(db, run_id) if digest("1") in (each.golden, each.candidate)
+    }
+    assert comparisons.of_file(db, run_id, digest("1"))
+    assert not comparisons.of_file(db, run_id, digest("f"))
 
 
 def test_outcomes_are_counted_by_run(db: Connection) -> None:
