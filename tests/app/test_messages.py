@@ -29,6 +29,7 @@ rules = st.builds(
     tolerance=tolerances,
     ignore=st.lists(regions, max_size=3).map(tuple),
     masks=st.lists(st.binary(max_size=20), max_size=3).map(tuple),
+    draw=st.booleans(),
 )
 sizes = st.none() | st.builds(Size, small, small)
 differences = st.builds(
@@ -38,6 +39,7 @@ differences = st.builds(
     golden_size=sizes,
     candidate_size=sizes,
     pixels=small,
+    lines=small,
     antialiased=small,
     ratio=shares,
     boxes=st.lists(st.builds(Box, small, small, small, small), max_size=3).map(tuple),

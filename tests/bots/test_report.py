@@ -217,6 +217,13 @@ def test_pictures_stand_only_where_they_may() -> None:
     assert f'src="https://pics/{1:064x}?a=1&amp;b=2"' in said
 
 
+@pytest.mark.parametrize("name", ["a.svg", "a.pdf"])
+def test_no_file_stands_in_a_comment_that_no_browser_shows_there(name: str) -> None:
+    """An SVG and a PDF have a size too; only the picture of what differs is one."""
+    said = comment(replace(view_of(run_of([compared(1, name)])), picture=lambda digest: f"https://pics/{digest}"))
+    assert (said.count("<img"), said.count('alt="difference"')) == (1, 1)
+
+
 def test_boxes_and_buttons_are_offered_only_while_they_can_do_something() -> None:
     """No box and no button to approve while CI runs, after the commit, or where nothing can be approved."""
     assert "approve all -->" in comment(OPEN)
@@ -305,6 +312,9 @@ def test_sizes_and_lines_are_said_as_such() -> None:
     assert numbers(replace(CHANGED, difference=grown)).startswith("100×100 → 100×120, 100")
     text = replace(CHANGED.difference, golden_size=None, candidate_size=None, pixels=1)
     assert numbers(replace(CHANGED, difference=text)) == "1 line"
+    drawn = replace(CHANGED.difference, lines=3)
+    assert numbers(replace(CHANGED, difference=drawn)) == "3 lines, 100\u00a0px (1.0\u00a0%)"
+    assert numbers(replace(CHANGED, difference=replace(drawn, pixels=0))) == "3 lines"
 
 
 @pytest.mark.parametrize(("ratio", "words"), [(0.0, "0.00"), (1e-9, "under 0.01"), (0.055, "5.5"), (1.0, "100")])

@@ -26,6 +26,7 @@ DIFFERENCES = st.builds(
     golden_size=st.none() | SIZES,
     candidate_size=st.none() | SIZES,
     pixels=NUMBERS,
+    lines=NUMBERS,
     antialiased=NUMBERS,
     ratio=SHARES,
     largest=SHARES,
