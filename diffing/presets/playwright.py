@@ -100,21 +100,16 @@ def _paths(report: Report) -> Sequence[str]:
 
 
 def _by_report(search: Search, kept: Kept, shot: Shot, member: Member) -> Found:
-    if shot.copy and not shot.expected:
-        found = _by_name(search, member, f"{shot.test}/{shot.own}")
-        return replace(found, reference=kept.find(shot.copy, member.artifact))
     # A golden's own path, not the copy of it that lies beside the picture.
     known = shot.expected and "-expected." not in last(shot.expected)
     name = search.workspace.name(shot.expected) if known else None
-    if name is None:
+    if name is None and drawn(member.path):
         return _by_name(search, member, member.path)
-    return Found(
-        suite=search.suite.name,
-        member=member,
-        name=name,
-        reference=_beside(search, member, "expected"),
-        missing=name not in search.tree,
-    )
+    copy = kept.find(shot.copy, member.artifact) if shot.copy else _beside(search, member, "expected")
+    if name is None:
+        return replace(_by_name(search, member, f"{shot.test}/{shot.own}"), reference=copy)
+    missing = name not in search.tree
+    return Found(suite=search.suite.name, member=member, name=name, reference=copy, missing=missing)
 
 
 def _by_name(search: Search, member: Member, path: str) -> Found:

@@ -100,7 +100,9 @@ def _specs(report: Row) -> Iterator[Row]:
 
 
 def _folder(file: str, project: str) -> str:
-    return _UNSAFE.sub("-", f"{_TEST.sub('', file)}-test-{project}".removesuffix("-"))
+    """Name a folder as Playwright does, with a sign for the test's title that no title leaves in it."""
+    named, of_project = (_UNSAFE.sub("-", each) for each in (_TEST.sub("", file), project))
+    return f"{named}-\0-{of_project}" if of_project else f"{named}-\0"
 
 
 def _shots(result: Row, test: str, counts: bool) -> Iterator[Shot]:
@@ -113,7 +115,9 @@ def _shots(result: Row, test: str, counts: bool) -> Iterator[Shot]:
             attached = paths.get(f"{stem}{_EXPECTED}{ending}", "")
             copy = attached if _MERGED.search(attached) else ""
             expected = attached if attached and not copy else _named(missing, stem, ending)
-            yield Shot(actual=actual, own=name, test=test, expected=expected, copy=copy, counts=counts)
+            yield Shot(
+                actual=actual, own=name.replace("\\", "/"), test=test, expected=expected, copy=copy, counts=counts
+            )
 
 
 def _missing(message: str) -> Iterator[str]:

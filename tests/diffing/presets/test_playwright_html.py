@@ -70,6 +70,25 @@ def test_the_copies_are_the_goldens() -> None:
         assert HTML.kept[each.found.reference] == HTML.goldens[Name(each.name)]
 
 
+def test_a_test_is_not_taken_for_another_that_begins_alike() -> None:
+    """The page tells the test's file; `a-test.spec.ts` and `a/b.spec.ts` have pictures of that name too."""
+    others = [f"e2e/{test}.spec.ts-snapshots/home-linux.png" for test in ("a-test", "a/b", "b/a-c")]
+    kept = members("report/index.html", f"report/{DRAWN}")
+    (found,) = find(PLAYWRIGHT, kept, tree(HOME, *others), reading({kept[0]: page(packed(told()))}))
+    assert found.name == HOME
+
+
+def test_names_with_folders_of_windows_too() -> None:
+    """What a test calls `['wide', 'home.png']` has that machine's sign between folder and file."""
+    golden = "e2e/a.spec.ts-snapshots/wide/home-win32.png"
+    attachments = [{"name": "wide\\home-actual.png", "path": DRAWN}]
+    test = {"outcome": "unexpected", "location": {"file": "a.spec.ts"}, "results": [{"attachments": attachments}]}
+    kept = members("index.html", DRAWN)
+    read = reading({kept[0]: page(packed({"files": [{"tests": [test]}]}))})
+    (found,) = find(PLAYWRIGHT, kept, tree(golden, HOME), read)
+    assert found.name == golden
+
+
 def test_a_test_that_passed_in_the_end_has_no_candidate() -> None:
     """CI decides."""
     kept = members("report/index.html", f"report/{DRAWN}")
