@@ -15,6 +15,8 @@ from diffing.words import Refused
 MOST_CHUNKS = 100_000
 MOST_TEXTS = 1000
 _MOST_TEXT = 1 << 20
+_MOST_UNPACKED = 1 << 26
+"""Bytes that all texts and profiles of a file may grow by; what is beyond counts as it is packed."""
 _MOST_SIDE = 1 << 24
 _BEGINNING = b"\x89PNG\r\n\x1a\n"
 _CHUNK = Struct(">I4s")
@@ -35,6 +37,10 @@ _LABELS: Mapping[bytes, str] = {
 _TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _NAMED = frozenset({b"iCCP", b"zTXt"})
 """Chunks of a name, NUL, a byte, and a zlib stream."""
+_LENGTHS = {b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"pHYs": 9}
+_MISTAKEN = frozenset({b"interlace", b"transparency", b"bbox", b"default_image"})
+"""Names of texts that Pillow, which keeps all it reads in one dictionary, takes for what the picture needs."""
+_LONGEST_KEY = 80
 _XMP = b"XML:com.adobe.xmp\0"
 _DELAY = slice(20, 24)  # of fcTL; what stands before it says where the frame lies
 
@@ -69,6 +75,12 @@ class _Taken:
     transparency: bytes = b""
     animated: bool = False
     ended: bool = False
+    last: bytes = b""
+    """The name of the chunk before."""
+    chunks: int = 0
+    texts: int = 0
+    said: int = 0
+    """Bytes of texts and profiles."""
 
 
 def take_apart(content: bytes) -> Chunks | None:
@@ -99,10 +111,12 @@ def read_header(content: bytes) -> Header | None:
 
 
 def check(content: bytes) -> None:
-    """Refuse a PNG of so many chunks that looking at them takes long."""
+    """Refuse a PNG of so many chunks that looking at them takes long, or with a text that misleads Pillow."""
     texts = 0
-    for number, (name, _) in enumerate(_walk(content), 1):
+    for number, (name, data) in enumerate(_walk(content), 1):
         texts += name in _TEXTS
+        if name in _TEXTS and _key(data) in _MISTAKEN:
+            raise Refused(f"has a text named {_key(data).decode()}, which is taken for a setting: leave it out")
         if number > MOST_CHUNKS:
             raise Refused(f"is a PNG of more than {MOST_CHUNKS:,} chunks: let another program write it")
         if texts > MOST_TEXTS:
@@ -112,53 +126,90 @@ def check(content: bytes) -> None:
 def facts(content: bytes) -> dict[str, str]:
     """Give what is said about the pixels without being pixels: a label (`colour profile`) and its digest."""
     said: dict[str, list[bytes]] = {}
+    left = _MOST_UNPACKED
     for name, data in _walk(content):
         if label := _LABELS.get(name):
-            said.setdefault("XMP" if data[: len(_XMP)] == _XMP else label, []).append(_plain(name, bytes(data)))
+            plain = _plain(name, bytes(data), min(left, _MOST_TEXT))
+            left -= max(0, len(plain) - len(data))
+            said.setdefault("XMP" if data[: len(_XMP)] == _XMP else label, []).append(sha256(plain).digest())
     # The order says nothing, but for frames.
     return {label: _digest(parts if label == "frame times" else sorted(parts)) for label, parts in said.items()}
 
 
-def _digest(parts: Iterable[bytes]) -> str:
-    total = sha256()
-    for part in parts:
-        total.update(len(part).to_bytes(8) + part)
-    return total.hexdigest()
+def _digest(digests: Iterable[bytes]) -> str:
+    return sha256(b"".join(digests)).hexdigest()
 
 
-def _plain(name: bytes, data: bytes) -> bytes:
-    """Give what a chunk says, however it was packed."""
+def _plain(name: bytes, data: bytes, most: int) -> bytes:
+    """Give what a chunk says, however it was packed; as it is where that is more than `most` bytes."""
     if name == b"fcTL":
         return name + data[_DELAY]
     if name == b"acTL":
         return name + data[4:8]
     key, _, rest = data.partition(b"\0")
-    if name in _NAMED and rest[:1] == b"\0":
-        text = streams.inflate_some(rest[1:], _MOST_TEXT)
+    if name in _NAMED and rest[:1] == b"\0" and most > 0:
+        text = streams.inflate_some(rest[1:], most)
         return name + data if text is None else (b"tEXt" if name == b"zTXt" else name) + key + b"\0" + text
     return name + data
 
 
 def _take(taken: _Taken, name: bytes, data: memoryview) -> bool:
-    """Take one chunk; false where it stands where it may not."""
-    if taken.ended or (taken.stream and name in (b"PLTE", b"tRNS")):
+    """Take one chunk; false where it stands where it may not, or says what Pillow may stumble over."""
+    before, taken.last = taken.last, name
+    if taken.ended or (taken.stream and name in (b"PLTE", b"tRNS")) or not _counted(taken, name):
         return False
     match name:
         case b"IHDR":
             return False
         case b"PLTE" if not taken.palette and len(data) % 3 == 0 and 0 < len(data) <= 768:
             taken.palette = bytes(data)
-        case b"tRNS" if not taken.transparency:
+        case b"tRNS" if data and not taken.transparency:
             taken.transparency = bytes(data)
-        case b"IDAT":
+        case b"IDAT" if before == b"IDAT" or not taken.stream:
             taken.stream.append(data)
         case b"IEND":
             taken.ended = True
         case b"acTL" | b"fcTL" | b"fdAT":
             taken.animated = True
         case _:
-            return bool(name[0] & 0x20) and name != b"tRNS"  # a small first letter: may be left out
+            # a small first letter: may be left out
+            return name[:1].islower() and name.isalpha() and name != b"tRNS" and _plainly(taken, name, data)
     return True
+
+
+def _counted(taken: _Taken, name: bytes) -> bool:
+    """Count a chunk; false where there are more than `check` lets pass."""
+    taken.chunks += 1
+    taken.texts += name in _TEXTS
+    return taken.chunks < MOST_CHUNKS and taken.texts <= MOST_TEXTS  # the header is one more
+
+
+def _plainly(taken: _Taken, name: bytes, data: memoryview) -> bool:
+    """Is a chunk that may be left out as the specification has it, and all that is said of a common size?"""
+    if name in _LENGTHS:
+        return len(data) == _LENGTHS[name]
+    if name not in _TEXTS and name != b"iCCP":
+        return True
+    text = None if _key(data) in _MISTAKEN else _unpacked(name, bytes(data))
+    taken.said += len(text or b"")
+    return text is not None and taken.said <= _MOST_TEXT
+
+
+def _unpacked(name: bytes, data: bytes) -> bytes | None:
+    """Give a text, or a profile, as it was before it was packed; None where that is too large, or broken."""
+    _, _, rest = data.partition(b"\0")
+    if name in _NAMED:
+        return streams.inflate_some(rest[1:], _MOST_TEXT) if rest[:1] == b"\0" else None
+    if name != b"iTXt" or rest[:1] == b"\0":
+        return data
+    parts = rest[2:].split(b"\0", 2)
+    if rest[:2] != b"\1\0" or len(parts) < 3:
+        return None
+    return streams.inflate_some(parts[2], _MOST_TEXT)
+
+
+def _key(data: memoryview) -> bytes:
+    return bytes(data[:_LONGEST_KEY]).partition(b"\0")[0]
 
 
 def _proved(content: bytes) -> Iterator[tuple[bytes, memoryview]]:
@@ -172,17 +223,17 @@ def _proved(content: bytes) -> Iterator[tuple[bytes, memoryview]]:
         if _SUM.unpack_from(content, end)[0] != streams.crc(view[at + 4 : end]):
             return
         yield name, data
-        if name == b"IEND":
-            return
         at = end + 4
 
 
 def _walk(content: bytes, at: int = 8) -> Iterator[tuple[bytes, memoryview]]:
-    """Give names and contents of chunks as long as each lies whole within the file."""
+    """Give names and contents of chunks up to and with IEND, as long as each lies whole within the file."""
     view, last = memoryview(content), len(content) - 12
     while at <= last:
         length, name = _CHUNK.unpack_from(content, at)
         if length > last - at:
             return
         yield name, view[at + 8 : at + 8 + length]
+        if name == b"IEND":
+            return
         at += 12 + length

@@ -11,11 +11,13 @@ from diffing import colours, engine, fingerprints, ignoring, maskfile, shifts, y
 from diffing.images import Picture, Pixels
 from diffing.png import Raw
 from diffing.scenes import Measured, Scene
-from diffing.words import Box, Difference, Kind, Outcome, Rules, Shift, Size
+from diffing.words import Box, Difference, Kind, Outcome, Refused, Rules, Shift, Size
 from diffing.yiq import Mask
 
 _NOTHING: Pixels = np.zeros((1, 1, 4), np.uint8)
 """Stands for a frame that one side does not have: one transparent pixel, padded with others."""
+_MOST_CANVAS = 2
+"""The canvas that holds both pictures may be so much larger than one may be."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -46,6 +48,7 @@ class Seen:
 def compare(golden: Picture, candidate: Picture, rules: Rules) -> Difference:
     """Compare frame by frame on a canvas that holds both, padded with transparency. The bytes differ."""
     size = _canvas(golden, candidate)
+    _check(golden.size, candidate.size, size, rules)
     ignored = ignoring.area(rules, golden.size, candidate.size, size)
     equal, found = _as_many(golden, candidate), list[tuple[Scene, Measured]]()
     for one, two in _frames(golden, candidate):
@@ -97,6 +100,16 @@ def _equal(golden: Picture, candidate: Picture) -> Difference:
 def _canvas(golden: Picture, candidate: Picture) -> Size:
     sizes = [*golden.sizes, *candidate.sizes]
     return Size(max(size.width for size in sizes), max(size.height for size in sizes))
+
+
+def _check(golden: Size, candidate: Size, canvas: Size, rules: Rules) -> None:
+    """Refuse a very wide picture beside a very tall one, each of few pixels."""
+    pixels = canvas.width * canvas.height
+    if pixels > _MOST_CANVAS * rules.most_pixels:
+        raise Refused(
+            f"beside the golden of {golden} pixels, its {candidate} need a canvas of {pixels / 1e6:,.0f}"
+            " megapixels; draw both in a similar size"
+        )
 
 
 def _as_many(golden: Picture, candidate: Picture) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from random import Random
@@ -21,7 +20,6 @@ from tests.fuzz.writing import (
     png,
     rows,
 )
-from tests.fuzz.writing import taken_apart
 
 SIZE = (5, 4)
 _MEGABYTE = 1 << 20
@@ -119,7 +117,7 @@ def palettes(random: Random) -> Iterator[bytes]:
     """PLTE and tRNS missing, empty, short, long, twice, in other places, and where they have no business."""
     lengths = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 254, 255, 256, 257, 258, 765, 766, 768, 769, 771, 3000)
     for colours in CHANNELS:
-        first, *before, drawn, end = picture(random, SIZE, colours)
+        first, *_, drawn, end = picture(random, SIZE, colours)
         full = [palette(random, 256)] if colours == 3 else []
         yield png(first, drawn, end)
         for length in lengths:
