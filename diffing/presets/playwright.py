@@ -47,7 +47,7 @@ class Search:
 def find(suite: Suite, members: Sequence[Member], read: Read, tree: Tree) -> list[Found]:
     """Find the candidates, the tries of a test in their order. A test that passed in the end has none."""
     reports, broken = _reports(members, read)
-    if not reports and not any(drawn(member.path) for member in members):
+    if not reports and not any(drawn(member.path) for member in members):  # pages tell less than either
         reports, broken = _pages(members, read)
     kept = Kept(members)
     shots = _kept(reports, kept)
@@ -69,8 +69,16 @@ def _reports(members: Sequence[Member], read: Read) -> Reports:
 
 
 def _pages(members: Sequence[Member], read: Read) -> Reports:
-    """Read HTML reports. They tell less, so only where there is nothing else."""
-    return _read([each for each in members if last(each.path) == "index.html"], read, playwright_html.read)
+    """Read HTML reports: pages beside a folder of files named by hashes."""
+    beside_data = {
+        (each.artifact, each.path.rpartition("data/")[0]) for each in members if playwright_html.is_kept(each.path)
+    }
+    pages = [
+        each
+        for each in members
+        if last(each.path) == "index.html" and (each.artifact, each.path.removesuffix("index.html")) in beside_data
+    ]
+    return _read(pages, read, playwright_html.read)
 
 
 def _read(members: Sequence[Member], read: Read, understood: Callable[[bytes], Report | None]) -> Reports:

@@ -17,12 +17,18 @@ _MOST_BYTES = 64 << 20
 _MOST_LISTED = 1 << 20
 """Of the packed files' list; one entry takes at least 46 bytes."""
 _PACKED = re.compile(rb"playwrightReportBase64[^<]{0,40}?data:application/zip;base64,([A-Za-z0-9+/=]+)")
+_KEPT = re.compile(r"(?:^|/)data/[0-9a-f]{40}\.\w+\Z")
 _END, _FAR_END = b"PK\x05\x06", b"PK\x06\x07"
 _BROKEN = (
     *(ValueError, KeyError, EOFError, OSError, OverflowError, NotImplementedError),
     *(struct.error, zlib.error, zipfile.BadZipFile),
 )
 _UNREADABLE = "it is no report of Playwright's, or damaged"
+
+
+def is_kept(path: str) -> bool:
+    """Is a file named as those are that the page shows?"""
+    return _KEPT.search(path) is not None
 
 
 def read(content: bytes) -> Report | None:

@@ -106,6 +106,16 @@ def test_the_page_is_read_only_where_there_is_nothing_else(other: str) -> None:
     assert [each.member for each in find(PLAYWRIGHT, kept, tree(HOME), read) if each.member == kept[1]] == []
 
 
+def test_pages_without_kept_files_are_not_read() -> None:
+    """Documentation and coverage are pages, too, and many."""
+    kept = members("coverage/index.html", "docs/index.html", f"report/{DRAWN}")
+
+    def read(member: Member) -> bytes:
+        raise AssertionError(member)
+
+    assert find(PLAYWRIGHT, kept, tree(HOME), read) == []
+
+
 @pytest.mark.parametrize("content", [b"", b"<html>", b"playwrightReportBase64`).content", b"<" * 100_000])
 def test_another_page_is_no_report(content: bytes) -> None:
     """Artifacts hold pages of all kinds."""
