@@ -10,8 +10,12 @@
 
 #define MOST_SIDE (1u << 24) /* pixels a side; products of two sides and a channel count stay far below 2^63 */
 
+/* BROKEN: making it failed. BUSY: a thread is at work on it, and holds the only room to work in. */
+enum { NEW = 0, MAKING, BROKEN, READY, BUSY };
+
 typedef struct {
     PyObject_HEAD
+    int state;
     Py_buffer pixels[2], palette[2], ignored;
     gd_scene scene;
     uint8_t *rows;     /* NULL where the two sides were not unfiltered together */
@@ -26,19 +30,42 @@ static int proved(int fine, const char *what) {
     return fine;
 }
 
+/* Read a whole number of 32 bits: the format "I" would drop what is beyond them. */
+static int whole(PyObject *told, void *out) {
+    PyObject *index = PyNumber_Index(told);
+    if (!index) return 0;
+    unsigned long found = PyLong_AsUnsignedLong(index);
+    Py_DECREF(index);
+    if (found == (unsigned long)-1 && PyErr_Occurred()) return 0;
+    if (!proved(found <= UINT32_MAX, "a number has more than 32 bits")) return 0;
+    *(uint32_t *)out = (uint32_t)found;
+    return 1;
+}
+
+/* Sizes are multiplied with 64 bits, where a size_t has 32 too. */
+static int as_many(const Py_buffer *buffer, uint64_t one, uint64_t two) {
+    return buffer->len >= 0 && (uint64_t)buffer->len == one * two;
+}
+
+static int share(const Py_buffer *one, const Py_buffer *two) {
+    uintptr_t first = (uintptr_t)one->buf, second = (uintptr_t)two->buf;
+    return first < second + (size_t)two->len && second < first + (size_t)one->len;
+}
+
 /* Read (pixels, width, height, channels, palette or None, filtered) into one side. */
 static int read_side(SceneObject *self, int which, PyObject *told, int *filtered) {
     gd_side *side = &self->scene.side[which];
     PyObject *pixels, *palette;
-    unsigned int width, height, channels;
-    if (!PyArg_ParseTuple(told, "OIIIOp", &pixels, &width, &height, &channels, &palette, filtered)) return 0;
+    uint32_t width, height, channels;
+    if (!PyArg_ParseTuple(told, "OO&O&O&Op", &pixels, whole, &width, whole, &height, whole, &channels, &palette, filtered))
+        return 0;
     if (!proved(width && height && width <= MOST_SIDE && height <= MOST_SIDE, "a side has no pixels, or too many"))
         return 0;
     if (!proved(channels >= 1 && channels <= 4, "channels are 1 to 4")) return 0;
     if (PyObject_GetBuffer(pixels, &self->pixels[which], *filtered ? PyBUF_WRITABLE : PyBUF_SIMPLE) < 0) return 0;
     size_t stride = (size_t)width * channels + (*filtered ? 1 : 0);
     Py_buffer *buffer = &self->pixels[which];
-    if (!proved(buffer->len >= 0 && (size_t)buffer->len == stride * height, "the pixels are not as many as the size says"))
+    if (!proved(as_many(buffer, stride, height), "the pixels are not as many as the size says"))
         return 0;
     if (palette != Py_None) {
         if (PyObject_GetBuffer(palette, &self->palette[which], PyBUF_SIMPLE) < 0) return 0;
@@ -56,8 +83,7 @@ static int read_side(SceneObject *self, int which, PyObject *told, int *filtered
 static int read_ignored(SceneObject *self, PyObject *told) {
     if (told == Py_None) return 1;
     if (PyObject_GetBuffer(told, &self->ignored, PyBUF_SIMPLE) < 0) return 0;
-    size_t pixels = (size_t)self->scene.width * self->scene.height;
-    if (!proved(self->ignored.len >= 0 && (size_t)self->ignored.len == pixels, "what is ignored is not as large as the canvas"))
+    if (!proved(as_many(&self->ignored, self->scene.width, self->scene.height), "what is ignored is not as large as the canvas"))
         return 0;
     self->scene.ignored = self->ignored.buf;
     return 1;
@@ -106,22 +132,29 @@ static int make_room(SceneObject *self, const int filtered[2]) {
     return 0;
 }
 
-static int scene_init(PyObject *object, PyObject *args, PyObject *named) {
-    SceneObject *self = (SceneObject *)object;
+static int make(SceneObject *self, PyObject *args) {
     PyObject *golden, *candidate, *ignored = Py_None;
     int filtered[2];
-    if (!proved(self->work == NULL && !named, "a scene is made once, without names")) return -1;
-    if (!PyArg_ParseTuple(args, "O!O!|O", &PyTuple_Type, &golden, &PyTuple_Type, &candidate, &ignored)) return -1;
-    if (!read_side(self, 0, golden, &filtered[0]) || !read_side(self, 1, candidate, &filtered[1])) return -1;
-    if (!proved(self->pixels[0].buf != self->pixels[1].buf || !filtered[0], "both sides lie in one buffer")) return -1;
+    if (!PyArg_ParseTuple(args, "O!O!|O", &PyTuple_Type, &golden, &PyTuple_Type, &candidate, &ignored)) return 0;
+    if (!read_side(self, 0, golden, &filtered[0]) || !read_side(self, 1, candidate, &filtered[1])) return 0;
+    if (!proved(!(filtered[0] || filtered[1]) || !share(&self->pixels[0], &self->pixels[1]), "both sides lie in one buffer")) return 0;
     gd_scene *scene = &self->scene;
     scene->width = scene->side[0].width > scene->side[1].width ? scene->side[0].width : scene->side[1].width;
     scene->height = scene->side[0].height > scene->side[1].height ? scene->side[0].height : scene->side[1].height;
-    if (!read_ignored(self, ignored) || !make_room(self, filtered)) return -1;
+    if (!read_ignored(self, ignored) || !make_room(self, filtered)) return 0;
     Py_BEGIN_ALLOW_THREADS
     unfilter(self, filtered);
     Py_END_ALLOW_THREADS
-    return 0;
+    return 1;
+}
+
+static int scene_init(PyObject *object, PyObject *args, PyObject *named) {
+    SceneObject *self = (SceneObject *)object;
+    if (!proved(self->state == NEW && !named, "a scene is made once, without names")) return -1;
+    self->state = MAKING; /* reading arguments may lead back here */
+    int made = make(self, args);
+    self->state = made ? READY : BROKEN;
+    return made ? 0 : -1;
 }
 
 static void scene_dealloc(PyObject *object) {
@@ -137,14 +170,23 @@ static void scene_dealloc(PyObject *object) {
     Py_DECREF(type);
 }
 
-static int ready(SceneObject *self) { return proved(self->work != NULL, "the scene was never made"); }
+static int ready(const SceneObject *self) { return proved(self->state >= READY, "the scene was never made"); }
+
+/* Take the scene for one question, before others get the interpreter; and give it back. */
+static int begin(SceneObject *self) {
+    if (!ready(self) || !proved(self->state != BUSY, "the scene is at work for another thread")) return 0;
+    self->state = BUSY;
+    return 1;
+}
+
+static void end(SceneObject *self) { self->state = READY; }
 
 /* --------------------------------------------------------------------------------------------- methods */
 
 static PyObject *scene_equal(PyObject *object, PyObject *nothing) {
     SceneObject *self = (SceneObject *)object;
     (void)nothing;
-    if (!ready(self)) return NULL;
+    if (!begin(self)) return NULL;
     gd_scene plain = self->scene;
     const gd_side *side = plain.side;
     int equal = side[0].width == side[1].width && side[0].height == side[1].height;
@@ -157,6 +199,7 @@ static PyObject *scene_equal(PyObject *object, PyObject *nothing) {
         equal = memcmp(self->work, self->work + plain.width, (size_t)4 * plain.width) == 0;
     }
     Py_END_ALLOW_THREADS
+    end(self);
     return PyBool_FromLong(equal);
 }
 
@@ -167,14 +210,15 @@ static PyObject *scene_measure(PyObject *object, PyObject *args) {
     gd_measured found;
     if (!ready(self)) return NULL;
     if (!PyArg_ParseTuple(args, "dppw*", &tolerance.threshold, &tolerance.antialiasing, &tolerance.exact, &mask)) return NULL;
-    size_t pixels = (size_t)self->scene.width * self->scene.height;
-    if (!proved((size_t)mask.len == pixels, "the mask is not as large as the canvas")) {
+    if (!proved(as_many(&mask, self->scene.width, self->scene.height), "the mask is not as large as the canvas") ||
+        !begin(self)) {
         PyBuffer_Release(&mask);
         return NULL;
     }
     Py_BEGIN_ALLOW_THREADS
     gd_measure(&self->scene, &tolerance, mask.buf, self->work, &found);
     Py_END_ALLOW_THREADS
+    end(self);
     PyBuffer_Release(&mask);
     return Py_BuildValue("K(KK)(KK)(KK)Kd(IIII)", (unsigned long long)found.touched,
                          (unsigned long long)found.count[1], (unsigned long long)found.count[2],
@@ -193,19 +237,22 @@ static int inside(const SceneObject *self, gd_box part) {
 static PyObject *sums(PyObject *object, PyObject *args, int columns) {
     SceneObject *self = (SceneObject *)object;
     gd_box part;
-    unsigned int step;
+    uint32_t step;
     Py_buffer out[2];
     if (!ready(self)) return NULL;
-    if (!PyArg_ParseTuple(args, "(IIII)Iw*w*", &part.left, &part.top, &part.right, &part.bottom, &step, &out[0], &out[1]))
+    if (!PyArg_ParseTuple(args, "(O&O&O&O&)O&w*w*", whole, &part.left, whole, &part.top, whole, &part.right, whole,
+                          &part.bottom, whole, &step, &out[0], &out[1]))
         return NULL;
     int fine = inside(self, part) && proved(step && step <= MOST_SIDE, "a step is 1 or more");
     size_t lines = fine ? (columns ? part.right - part.left : part.bottom - part.top) : 0;
     for (int k = 0; fine && k < 2; k++)
         fine = proved((size_t)out[k].len == lines * 8 && ((uintptr_t)out[k].buf & 7) == 0, "the sums are not as many as the lines");
+    fine = fine && begin(self);
     if (fine) {
         Py_BEGIN_ALLOW_THREADS
         (columns ? gd_column_sums : gd_row_sums)(&self->scene, part, step, out[0].buf, out[1].buf, self->work);
         Py_END_ALLOW_THREADS
+        end(self);
     }
     PyBuffer_Release(&out[0]);
     PyBuffer_Release(&out[1]);
@@ -216,28 +263,40 @@ static PyObject *sums(PyObject *object, PyObject *args, int columns) {
 static PyObject *scene_row_sums(PyObject *self, PyObject *args) { return sums(self, args, 0); }
 static PyObject *scene_column_sums(PyObject *self, PyObject *args) { return sums(self, args, 1); }
 
-static long tally(SceneObject *self, const Py_buffer *parts, unsigned int step, const Py_buffer *pairs, const Py_buffer *counts) {
-    const gd_box *boxes = parts->buf;
-    long number = (long)(parts->len / (Py_ssize_t)sizeof *boxes), found;
+/* The parts are a copy: nobody changes them once they are proved. */
+static long tally(SceneObject *self, const gd_box *boxes, long number, uint32_t step, const Py_buffer *pairs, const Py_buffer *counts) {
+    long found;
     int fine = proved(step && step <= MOST_SIDE && pairs->len == counts->len && !(((uintptr_t)pairs->buf | (uintptr_t)counts->buf) & 7) &&
-                          !((uintptr_t)parts->buf & 3) && pairs->len / 8 < (1 << 24),
+                          pairs->len / 8 < (1 << 24),
                       "the pairs are not as many as the counts");
     for (long k = 0; fine && k < number; k++) fine = inside(self, boxes[k]);
-    if (!fine) return -3;
+    if (!fine || !begin(self)) return -3;
     Py_BEGIN_ALLOW_THREADS
     for (long k = 0; k < number; k++) settle(self, boxes[k].top, boxes[k].bottom);
     found = gd_tally(&self->scene, boxes, number, step, pairs->buf, counts->buf, (long)(pairs->len / 8), self->work);
     Py_END_ALLOW_THREADS
+    end(self);
+    return found;
+}
+
+static long tally_parts(SceneObject *self, const Py_buffer *parts, uint32_t step, const Py_buffer *pairs, const Py_buffer *counts) {
+    size_t size = (size_t)parts->len;
+    if (!proved(size % sizeof(gd_box) == 0, "a part has four edges")) return -3;
+    gd_box *boxes = malloc(size + 1);
+    if (!boxes) return -1;
+    memcpy(boxes, parts->buf, size);
+    long found = tally(self, boxes, (long)(size / sizeof(gd_box)), step, pairs, counts);
+    free(boxes);
     return found;
 }
 
 static PyObject *scene_tally(PyObject *object, PyObject *args) {
     SceneObject *self = (SceneObject *)object;
     Py_buffer parts, pairs, counts;
-    unsigned int step;
+    uint32_t step;
     if (!ready(self)) return NULL;
-    if (!PyArg_ParseTuple(args, "y*Iw*w*", &parts, &step, &pairs, &counts)) return NULL;
-    long found = tally(self, &parts, step, &pairs, &counts);
+    if (!PyArg_ParseTuple(args, "y*O&w*w*", &parts, whole, &step, &pairs, &counts)) return NULL;
+    long found = tally_parts(self, &parts, step, &pairs, &counts);
     PyBuffer_Release(&parts), PyBuffer_Release(&pairs), PyBuffer_Release(&counts);
     if (found == -3) return NULL;
     if (found == -1) return PyErr_NoMemory();
@@ -267,13 +326,13 @@ static PyType_Spec scene_spec = {"diffing._core.Scene", sizeof(SceneObject), 0, 
 
 static PyObject *core_boxes(PyObject *module, PyObject *args) {
     Py_buffer mask;
-    unsigned int width, height;
+    uint32_t width, height;
     unsigned char mark;
     int most;
     (void)module;
-    if (!PyArg_ParseTuple(args, "y*IIbi", &mask, &width, &height, &mark, &most)) return NULL;
+    if (!PyArg_ParseTuple(args, "y*O&O&bi", &mask, whole, &width, whole, &height, &mark, &most)) return NULL;
     int fine = proved(width && height && width <= MOST_SIDE && height <= MOST_SIDE && most > 0 && most <= 1 << 20 &&
-                          (size_t)mask.len == (size_t)width * height,
+                          as_many(&mask, width, height),
                       "the mask is not as large as the size says");
     gd_box *boxes = fine ? malloc((size_t)most * sizeof *boxes) : NULL;
     long found = -1;
@@ -295,11 +354,11 @@ static PyObject *core_boxes(PyObject *module, PyObject *args) {
 
 static PyObject *core_pack(PyObject *module, PyObject *args) {
     Py_buffer mask;
-    unsigned int width, height;
+    uint32_t width, height;
     (void)module;
-    if (!PyArg_ParseTuple(args, "y*II", &mask, &width, &height)) return NULL;
+    if (!PyArg_ParseTuple(args, "y*O&O&", &mask, whole, &width, whole, &height)) return NULL;
     PyObject *packed = NULL;
-    if (proved(width && height && width <= MOST_SIDE && height <= MOST_SIDE && (size_t)mask.len == (size_t)width * height,
+    if (proved(width && height && width <= MOST_SIDE && height <= MOST_SIDE && as_many(&mask, width, height),
                "the mask is not as large as the size says"))
         packed = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)gd_packed_size(width, height));
     if (packed) gd_pack(mask.buf, width, height, (uint8_t *)PyBytes_AsString(packed));

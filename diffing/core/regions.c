@@ -52,7 +52,7 @@ static void mark_row(grid *cells, const uint8_t *row, uint32_t width, uint32_t y
         uint32_t u = x;
         while (u < end && row[u] != mark) u++;
         if (u == end) continue;
-        while (row[last - 1] != mark) last--;
+        while (last - 1 > u && row[last - 1] != mark) last--;
         mark_cell(cells, u, y);
         mark_cell(cells, last - 1, y);
     }
