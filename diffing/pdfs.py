@@ -9,6 +9,7 @@ from dataclasses import replace
 from hashlib import sha256
 from importlib.util import find_spec
 from itertools import islice
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +29,8 @@ _POINTS_AN_INCH = 72
 _ASKS_FOR_A_PASSWORD = 4  # FPDF_ERR_PASSWORD
 _MOST_NAMED = 6
 _MOST_ENTRIES = 10_000
+_ONE_AT_A_TIME = Lock()
+"""The library is not made for threads, and all of it begins anew with each file."""
 _MISSING = "To see its pages compared, install Golddigger with the extra `golddigger[pdf]`."
 
 
@@ -65,7 +68,7 @@ def read(content: bytes, *, most_pixels: int) -> Picture:
     The pages' boxes are judged before any is drawn. Raises Refused with a clause."""
     if not available():
         raise Refused("is a PDF, and nothing that draws PDFs is installed: add the extra `golddigger[pdf]`")
-    with _opened(content) as document:
+    with _ONE_AT_A_TIME, _opened(content) as document:
         sizes = list(_sizes(document, most_pixels))
         frames = tuple(_frame(document, index, width, height) for index, (width, height) in enumerate(sizes))
         return Picture(frames, {label: _sum(said) for label, said in _said(document).items()})
@@ -75,6 +78,7 @@ def read(content: bytes, *, most_pixels: int) -> Picture:
 def _opened(content: bytes) -> Iterator[PdfDocument]:
     from pypdfium2 import PdfDocument, PdfiumError
 
+    _begin_anew()
     try:
         document = PdfDocument(content)
     except PdfiumError as broken:
@@ -89,6 +93,18 @@ def _opened(content: bytes) -> Iterator[PdfDocument]:
         raise Refused("needs more memory than one PDF may have: draw a smaller one") from large
     finally:
         document.close()
+
+
+def _begin_anew() -> None:
+    """Have the library forget what it saw.
+
+    It keeps what it made of a font that is not there, and draws the next file with that: the same page would look
+    otherwise beside another one. Whoever else uses it in this process must have closed their documents."""
+    import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
+
+    pdfium.FPDF_DestroyLibrary()
+    config = {"version": 2, "m_pUserFontPaths": None, "m_pIsolate": None, "m_v8EmbedderSlot": 0}
+    pdfium.FPDF_InitLibraryWithConfig(pdfium.FPDF_LIBRARY_CONFIG(**config))
 
 
 def _sizes(document: PdfDocument, most_pixels: int) -> Iterator[tuple[int, int]]:
@@ -112,7 +128,7 @@ def _pixels(points: float) -> int:
 
 
 def _frame(document: PdfDocument, index: int, width: int, height: int) -> Pixels:
-    import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
+    import pypdfium2.raw as pdfium
 
     page = document[index]
     canvas: Pixels = np.full((height, width, 4), 255, np.uint8)

@@ -143,6 +143,19 @@ def test_pages_are_judged_before_they_are_drawn() -> None:
     assert time.process_time() - began < 1
 
 
+def test_no_page_depends_on_what_was_drawn_before() -> None:
+    """A font that is not there is replaced by the same one each time, whatever other files asked for."""
+    write = Page(draws="BT /F 12 Tf 10 10 Td (paid) Tj ET")
+    usual, strange, other = (
+        pdf(write).replace(b"/Helvetica", name) for name in (b"/Helvetica", b"/Nope", b"/No-Bold")
+    )
+    first = {each: pdfs.read(each, most_pixels=10**6).frames[0] for each in (strange, other, usual)}
+    for each in (usual, strange, other, other, usual, strange):
+        assert np.array_equal(pdfs.read(each, most_pixels=10**6).frames[0], first[each])
+    dated = pdf(write, info={"CreationDate": "D:20261125"}).replace(b"/Helvetica", b"/Nope")
+    assert found(strange, dated).kind is Kind.METADATA_ONLY
+
+
 def test_no_script_runs() -> None:
     """A script that would change what is shown changes nothing."""
     script = "/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"
