@@ -11,8 +11,8 @@ PALETTE = bytes((0, 0, 0, 255, 255, 0, 255, 0, 0))
 """The mask's colours: same (transparent), anti-aliased yellow, different red."""
 _TRANSPARENCY = b"\x00\xff\xff"
 _TWO_BITS, _INDEXED = 2, 3
-_FOUR = np.minimum(np.arange(256)[:, None] >> np.array([6, 4, 2, 0]) & 3, 2).astype(np.uint8).view(np.uint32)[:, 0]
-"""By a byte, the four marks in it, as they lie in memory."""
+_FOUR = np.minimum(np.arange(256)[:, None] >> np.array([6, 4, 2, 0]) & 3, 2)
+"""By a byte, the four marks in it."""
 
 
 def write(mask: Mask, rows: slice) -> bytes:
@@ -23,8 +23,8 @@ def write(mask: Mask, rows: slice) -> bytes:
     return indexed.write(marked, width, height, bits=_TWO_BITS, palette=PALETTE, transparency=_TRANSPARENCY)
 
 
-def read(content: bytes, *, most_pixels: int) -> Mask | None:
-    """Read what `write` wrote; None where it is anything else, or larger."""
+def read(content: bytes, *, most_pixels: int, marks: tuple[int, int, int] = (0, 1, 2)) -> Mask | None:
+    """Read what `write` wrote, each mark as a number of one's own; None where it is anything else, or larger."""
     apart = chunks.take_apart(content)
     if apart is None:
         return None
@@ -34,6 +34,6 @@ def read(content: bytes, *, most_pixels: int) -> Mask | None:
     rows = streams.inflate(apart.stream, height * row)
     if rows is None or any(rows[::row]):
         return None
-    four = _FOUR[np.frombuffer(rows, np.uint8).reshape(height, row)[:, 1:]]
-    marks: Mask = four.view(np.uint8)[:, :width]
-    return marks
+    four = np.array(marks, np.uint8)[_FOUR].view(np.uint32)[:, 0]
+    mask: Mask = four[np.frombuffer(rows, np.uint8).reshape(height, row)[:, 1:]].view(np.uint8)[:, :width]
+    return mask

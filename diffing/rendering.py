@@ -73,10 +73,9 @@ def _still(content: bytes) -> bool:
 
 
 def _marked(under: Levels, marks: Levels) -> Indexes:
-    """Lay marks over what is to be pale."""
+    """Lay marks, which are the highest indexes, over what is to be pale."""
     greys: Indexes = (under >> np.uint8(3)) * np.uint8(7) >> np.uint8(4)  # 256 levels to 14, in bytes
-    np.copyto(greys, marks + np.uint8(_GREYS - 1), where=marks > 0)
-    return greys
+    return np.maximum(greys, marks, out=greys)
 
 
 def _indexed(indexes: Indexes) -> bytes:
@@ -132,8 +131,8 @@ def thumbnail(content: bytes, *, most: int = 320, most_pixels: int = 80_000_000)
 
 
 def _marks(mask: bytes, most_pixels: int) -> Levels:
-    """Read a mask's marks: 0 same, 1 anti-aliased, 2 differs. Raises Refused."""
-    marks = maskfile.read(mask, most_pixels=most_pixels)
+    """Read a mask's marks as indexes: 0 where it is the same. Raises Refused."""
+    marks = maskfile.read(mask, most_pixels=most_pixels, marks=(0, _GREYS, _GREYS + 1))
     if marks is None:
         raise Refused("has no mask that can be drawn: compare it again")
     return marks
