@@ -1,4 +1,4 @@
-"""The core's binding proves every size: whatever it is called with, it raises, and reads nothing beyond a buffer."""
+"""The binding of the core proves every size: whatever it is called with, it raises, and reads no byte beyond."""
 
 from __future__ import annotations
 
