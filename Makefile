@@ -7,7 +7,7 @@ PEERS  ?= .peers
 CORE   := hatch_build.py $(wildcard diffing/core/*.c diffing/core/*.h)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-peer check lint types imports bench lock schema clean
+.PHONY: help setup demo test test-fast test-peer check lint types imports bench fuzz lock schema clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ bench: $(READY) ## measure comparing side by side with its peers (npm brings the
 	@command -v npm >/dev/null && sh tests/bench/install.sh $(PEERS) || echo "npm is missing, so the peers are."
 	GOLDDIGGER_TEST_NPM=$(PEERS) $(BIN)/python -m tests.bench $(PARTS)
 
+FUZZ_SECONDS ?= 600
+fuzz: $(READY) ## fuzz the core and the comparing for FUZZ_SECONDS=600 in all (needs clang)
+	$(BIN)/python -m tests.fuzz $(FUZZ_SECONDS)
+
 schema: $(READY) ## write the JSON Schemas in docs/ anew
 	$(BIN)/golddigger schema config > docs/golddigger.schema.json
 	$(BIN)/golddigger schema compare > docs/compare.schema.json
@@ -58,6 +62,7 @@ lock: ## renew the lock files (needs uv)
 	uv pip compile pyproject.toml --extra pdf --extra svg --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q -o locks/runtime.txt
 	uv pip compile pyproject.toml --extra pdf --extra svg --group develop --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q -o locks/develop.txt
 	uv pip compile locks/wheel.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q -o locks/wheel.txt
+	uv pip compile locks/fuzz.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q -o locks/fuzz.txt
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build diffing/_core*.so .peers
