@@ -6,7 +6,6 @@ import ctypes
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from hashlib import sha256
 from importlib.util import find_spec
 from itertools import islice
 from threading import Lock
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from diffing import formats, hexview, pictures
+from diffing import formats, hexview, pictures, text
 from diffing.formats import Format, sniff
 from diffing.images import Picture, Pixels
 from diffing.words import Difference, Kind, Outcome, Refused, Rules
@@ -31,6 +30,8 @@ _MOST_NAMED = 6
 _MOST_ENTRIES = 10_000
 _ONE_AT_A_TIME = Lock()
 """The library is not made for threads, and all of it begins anew with each file."""
+TEXT, LINKS, OUTLINE = "text to copy", "links", "outline"
+"""What a page does not show and its reader uses: no tolerance lets that pass, as in any text."""
 _MISSING = "To see its pages compared, install Golddigger with the extra `golddigger[pdf]`."
 
 
@@ -71,7 +72,7 @@ def read(content: bytes, *, most_pixels: int) -> Picture:
     with _ONE_AT_A_TIME, _opened(content) as document:
         sizes = list(_sizes(document, most_pixels))
         frames = tuple(_frame(document, index, width, height) for index, (width, height) in enumerate(sizes))
-        return Picture(frames, {label: _sum(said) for label, said in _said(document).items()})
+        return Picture(frames, {label: "\n".join(map(str, said)) for label, said in _said(document).items()})
 
 
 @contextmanager
@@ -154,9 +155,9 @@ def _said(document: PdfDocument) -> dict[str, list[object]]:
     return {
         "dates": dates,
         "title, author or producer": [each for each in info if each not in dates],
-        "outline": _tried(lambda: [entry.get_title() for entry in islice(document.get_toc(4), _MOST_ENTRIES)]),
-        "text to copy": _tried(lambda: [_text(document, index) for index in range(len(document))]),
-        "links": _tried(lambda: [list(_links(document, index)) for index in range(len(document))]),
+        OUTLINE: _tried(lambda: [entry.get_title() for entry in islice(document.get_toc(4), _MOST_ENTRIES)]),
+        TEXT: _tried(lambda: [_text(document, index) for index in range(len(document))]),
+        LINKS: _tried(lambda: [each for index in range(len(document)) for each in _links(document, index)]),
     }
 
 
@@ -170,7 +171,7 @@ def _text(document: PdfDocument, index: int) -> str:
         page.close()
 
 
-def _links(document: PdfDocument, index: int) -> Iterator[bytes]:
+def _links(document: PdfDocument, index: int) -> Iterator[str]:
     """Give where the links of a page lead, as far as they lead out of the document."""
     import pypdfium2.raw as pdfium
 
@@ -183,7 +184,7 @@ def _links(document: PdfDocument, index: int) -> Iterator[bytes]:
         length = pdfium.FPDFAction_GetURIPath(document, action, None, 0) if action else 0
         buffer = ctypes.create_string_buffer(length)
         pdfium.FPDFAction_GetURIPath(document, action, buffer, length) if length else None
-        yield buffer.raw
+        yield f"page {index + 1}: {buffer.raw!r}"
     page.close()
 
 
@@ -194,10 +195,6 @@ def _tried(ask: Callable[[], list[Any]]) -> list[Any]:
     return []
 
 
-def _sum(said: list[object]) -> str:
-    return sha256(repr(said).encode("utf-8", "backslashreplace")).hexdigest()
-
-
 def _instead(after: Picture, why: str) -> Difference:
     return Difference(outcome=Outcome.CHANGED, kind=Kind.CONTENT, candidate_size=after.size, why=why)
 
@@ -205,8 +202,10 @@ def _instead(after: Picture, why: str) -> Difference:
 def _told(before: Picture, after: Picture, found: Difference) -> Difference:
     """Say it of pages: which differ, and how many there are."""
     one, two = len(before.frames), len(after.frames)
+    found = replace(found, lines=_lines(before, after))
     if found.kind in (Kind.ENCODING_ONLY, Kind.METADATA_ONLY):
-        return replace(found, why=found.why.replace("Every pixel is", "Every page looks"))
+        why = found.why.replace("Every pixel is", "Every page looks")
+        return replace(found, kind=Kind.CONTENT if found.lines else found.kind, why=why)
     differ = [n + 1 for n in range(max(one, two)) if not _same(before, after, n)]
     why = f"{_plural(one)} became {two}; " if one != two else ""
     named = ", ".join(map(str, differ[:_MOST_NAMED])) + (" and more" if len(differ) > _MOST_NAMED else "")
@@ -214,6 +213,12 @@ def _told(before: Picture, after: Picture, found: Difference) -> Difference:
     told = f"{why}{verb} {named} of {max(one, two)} {'differs' if len(differ) == 1 else 'differ'}."
     rest = "" if one != two else found.why
     return replace(found, why=f"{told[0].upper()}{told[1:]} {rest}".strip())
+
+
+def _lines(before: Picture, after: Picture) -> int:
+    """Count the lines that differ in what a reader meets beside the pixels: dates and titles are none of that."""
+    said = [(before.facts[label], after.facts[label]) for label in (TEXT, LINKS, OUTLINE)]
+    return sum(text.compare(one, two).pixels or 1 for one, two in said if one != two)
 
 
 def _same(before: Picture, after: Picture, index: int) -> bool:

@@ -170,7 +170,7 @@ class Difference:
     pixels: int = 0
     """Pixels (text: lines) that differ beyond the tolerance's threshold, anti-aliased ones apart."""
     lines: int = 0
-    """Lines that differ, of a text that was drawn too (SVG): then `pixels` are those of the drawings."""
+    """Lines that differ, of a text that was drawn too (an SVG, what a PDF says): `pixels` are the drawings'."""
     antialiased: int = 0
     ratio: float = 0.0
     """`pixels` as a share of all pixels of the larger side."""

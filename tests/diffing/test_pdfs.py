@@ -54,7 +54,6 @@ def test_other_ids_are_encoding() -> None:
 @pytest.mark.parametrize(
     ("golden", "candidate", "said"),
     [
-        (pdf(info={"Title": "a"}), pdf(info={"Title": "b"}), "other title, author or producer"),
         (pdf(Page(link="https://a.example")), pdf(Page(link="https://b.example")), "other links"),
         (
             pdf(Page(draws="BT /F 12 Tf 3 Tr 10 10 Td (paid) Tj ET")),
@@ -63,11 +62,26 @@ def test_other_ids_are_encoding() -> None:
         ),
     ],
 )
-def test_what_no_page_shows_is_told(golden: bytes, candidate: bytes, said: str) -> None:
-    """A title, a link's end, a text that is not drawn: every page looks the same, and it is said what does not."""
+def test_what_no_page_shows_is_content(golden: bytes, candidate: bytes, said: str) -> None:
+    """Where a link leads, or what is only copied: every page looks the same, and no tolerance lets it pass."""
     difference = found(golden, candidate)
-    assert difference.kind is Kind.METADATA_ONLY
+    assert (difference.kind, difference.lines, difference.pixels) == (Kind.CONTENT, 1, 0)
     assert said in difference.why
+    assert not within(difference, Tolerance(pixels=10**9, ratio=1.0))
+
+
+def test_another_title_is_metadata() -> None:
+    """What only the file's properties show is told, and tolerated."""
+    difference = found(pdf(info={"Title": "a"}), pdf(info={"Title": "b"}))
+    assert (difference.kind, difference.lines) == (Kind.METADATA_ONLY, 0)
+    assert difference.why == "Every page looks the same; other title, author or producer."
+
+
+def test_a_text_that_changed_does_not_pass_by_its_few_pixels() -> None:
+    """12 that became 13 is a handful of pixels, and another text; a line drawn a little thicker is none."""
+    twelve, thirteen = (Page(draws=f"BT /F 12 Tf 10 10 Td ({number}) Tj ET") for number in (12, 13))
+    assert not within(found(pdf(twelve), pdf(thirteen)), Tolerance(pixels=10**6))
+    assert within(found(pdf(BLUE), pdf(MOVED)), Tolerance(pixels=10**6))
 
 
 def test_the_page_that_differs_is_named() -> None:
