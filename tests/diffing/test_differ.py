@@ -238,7 +238,7 @@ def test_other_bytes_are_located() -> None:
 
 
 def test_svg_is_text() -> None:
-    """An SVG is never drawn, only read."""
+    """What only looks like an SVG, without its namespace, is read and not drawn."""
     difference = differ(b"<svg width='1'/>\n", b"<svg width='2'/>\n", Rules())
     assert (difference.kind, difference.pixels, difference.golden_size) == (Kind.CONTENT, 1, None)
 
