@@ -19,10 +19,12 @@ from diffing.composites import third
 from diffing.differ import differ
 from diffing.pairing import settled
 from diffing.rendering import difference, thumbnail
-from diffing.words import Box, Kind, Mode, Outcome, Refused, Rules, Tolerance, Unavailable
+from diffing.words import Box, Kind, Mode, Outcome, Refused, Rules, Size, Tolerance, Unavailable
 from tests.diffing import drawing
 from tests.diffing.paper import Page, pdf
 from tests.diffing.test_svgs import svg
+from tests.fuzz import bombs
+from tests.fuzz.broken import SIZE
 
 RECORDED = Path(__file__).parents[1] / "recorded/composites/output"
 GOLDEN, CANDIDATE = drawing.encoded(drawing.written("Total")), drawing.encoded(drawing.written("Paid"))
@@ -111,6 +113,40 @@ def test_too_large_is_unreadable_and_the_next_is_not() -> None:
         assert sandbox.differ(GOLDEN, CANDIDATE, Rules()).outcome is Outcome.CHANGED
     assert large.outcome is Outcome.UNREADABLE
     assert "memory" in large.why
+
+
+BOMBS = {
+    "chunks": (bombs.crowd(b"tIME", 100_001), "is a PNG of more than 100,000 chunks"),
+    "texts": (bombs.crowd(b"tEXt", 1001), "is a PNG of more than 1,000 text chunks"),
+    "frames": (bombs.frames(1001), "says it has 1001 frames"),
+    "pixels by the header": (bombs.huge(30_000, 5000), "is 30000×5000, 150.0 megapixels"),
+    "pixels beyond all measure": (bombs.huge(70_000, 70_000), "has far more than 80 megapixels"),
+    "a text": (bombs.swelling(b"zTXt"), "is a damaged PNG (Decompressed data too large"),
+    "a profile": (bombs.swelling(b"iCCP"), "is a damaged PNG (Decompressed data too large"),
+}
+
+
+@pytest.mark.parametrize(("bomb", "clause"), BOMBS.values(), ids=BOMBS)
+def test_a_bomb_is_unreadable_and_the_next_is_not(sandbox: Sandbox, bomb: bytes, clause: str) -> None:
+    """What is too much is refused by its header, in words; a small picture afterwards is compared."""
+    found = sandbox.differ(GOLDEN, bomb, Rules())
+    assert found.outcome is Outcome.UNREADABLE
+    assert found.why.startswith(f"The candidate {clause}")
+    assert sandbox.differ(GOLDEN, CANDIDATE, Rules()).outcome is Outcome.CHANGED
+
+
+def test_a_stream_says_no_more_than_its_header(sandbox: Sandbox) -> None:
+    """Pixels that swell to 64 MB behind a header of twenty pixels are never unpacked beyond those."""
+    found = sandbox.differ(GOLDEN, bombs.swollen(), Rules())
+    assert found.candidate_size == Size(*SIZE)
+    assert sandbox.differ(GOLDEN, CANDIDATE, Rules()).outcome is Outcome.CHANGED
+
+
+def test_processor_time_runs_out() -> None:
+    """Should nobody watch the clock, the system ends a child that calculates without end."""
+    asked = "from app.confined import _allow_time; _allow_time(0.1)\nwhile True: pass"
+    ran = subprocess.run([sys.executable, "-c", asked], check=False, timeout=60)
+    assert ran.returncode == -signal.SIGXCPU
 
 
 def test_a_killed_child_is_replaced() -> None:

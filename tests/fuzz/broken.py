@@ -296,8 +296,8 @@ def _texts(random: Random) -> Iterator[Chunk]:
 def animations(random: Random) -> Iterator[bytes]:
     """APNGs, sound ones, and with frames that lie outside, are missing, empty, or counted otherwise."""
     for frames in (0, 1, 2, 3, 1001, 1 << 31, (1 << 32) - 1):
-        yield png(*_animated(random, frames))
-    sound_ = _animated(random, 2)
+        yield png(*animation(random, frames))
+    sound_ = animation(random, 2)
     for at in range(len(sound_)):
         yield png(*sound_[:at], *sound_[at + 1 :])
         yield png(*sound_[:at], sound_[at], *sound_[at:])
@@ -311,7 +311,7 @@ def animations(random: Random) -> Iterator[bytes]:
                 )
 
 
-def _animated(random: Random, frames: int) -> list[Chunk]:
+def animation(random: Random, frames: int) -> list[Chunk]:
     """Give an animation of two frames, the second smaller, that says it has so many."""
     drawn, second = rows(random, SIZE, 6, 8), rows(random, (3, 2), 6, 8)
     return [
