@@ -8,15 +8,18 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from io import BytesIO
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
 
 from diffing import built, chunks, png
 from diffing.formats import Format, no_image, sniff
 from diffing.png import Raw
 from diffing.words import Refused, Size
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 Pixels = NDArray[np.uint8]
 """Height × width × 4: red, green, blue, alpha, not premultiplied."""
@@ -85,6 +88,8 @@ def read(content: bytes, *, most_pixels: int) -> Picture:
         raise Refused(no_image(content))
     if kind is Format.PNG:
         chunks.check(content)
+    from PIL import Image  # here, because common PNGs do without
+
     try:
         with _QUIET, warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -171,6 +176,8 @@ def _label(key: str | tuple[int, int], value: object) -> str:
 
 
 def _reason(broken: Exception) -> str:
+    from PIL import UnidentifiedImageError
+
     if isinstance(broken, UnidentifiedImageError):  # its own text is a memory address
         return "its header is broken"
     if isinstance(broken, EOFError):

@@ -164,7 +164,7 @@ static int nine_alike(const uint32_t *above, const uint32_t *row, const uint32_t
 #endif
 
 /* Count the neighbours of a pixel's own colour. Nobody asks beyond three. */
-static int equal_neighbours(const window *seen, int side, place at) {
+static inline __attribute__((always_inline)) int equal_neighbours(const window *seen, int side, place at) {
     const uint32_t *const *rows = seen->near[side];
     uint32_t x = at.x, own = rows[at.row][x];
     int inner = x && x + 1 < seen->scene->width && at.row && at.row + 1 < KEPT;
