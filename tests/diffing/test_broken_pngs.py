@@ -41,6 +41,7 @@ def test_the_fast_road_accepts_nothing_that_pillow_refuses(family: str) -> None:
     assert taken or family in ("truncated", "lengths", "animations")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", broken.FAMILIES)
 def test_both_roads_say_the_same(family: str) -> None:
     """As golden and as candidate: nothing raises, and both roads answer alike, in words too."""
@@ -52,6 +53,7 @@ def test_both_roads_say_the_same(family: str) -> None:
                 assert drawn(differ(*pair, RULES)) == drawn(plain)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("road")
 @pytest.mark.parametrize("family", ["bombs", "crowds", "sizes"])
 def test_what_swells_costs_little(family: str) -> None:
