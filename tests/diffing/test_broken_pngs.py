@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from diffing import chunks, images, png
+from diffing import chunks, images, png, streams
 from diffing.compiled import CompiledScene
 from diffing.differ import differ
 from diffing.words import Outcome, Rules
@@ -51,6 +51,21 @@ def test_both_roads_say_the_same(family: str) -> None:
                 plain = differ(*pair, RULES)
             with roads.on("core"):
                 assert drawn(differ(*pair, RULES)) == drawn(plain)
+
+
+@pytest.mark.parametrize("family", ["streams", "filters", "bombs", "mutated"])
+def test_libdeflate_and_zlib_take_the_same_streams(family: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where libdeflate is not installed nothing else is accepted, and no other byte comes out."""
+    files = list(broken.family(family))
+    ours = [pixels(content) for content in files]
+    monkeypatch.setattr(streams, "deflate", None)
+    assert [pixels(content) for content in files] == ours
+
+
+def pixels(content: bytes) -> bytes | None:
+    """Give the filtered rows that the fast road reads; None where it reads none."""
+    raw = png.read(content, most_pixels=RULES.most_pixels)
+    return None if raw is None else bytes(raw.pixels)
 
 
 @pytest.mark.slow
