@@ -74,10 +74,11 @@ def _spread(what: str, ratios: Sequence[float]) -> None:
 
 def _folders(folder: Path) -> None:
     seconds = folders.measure(folder)
-    print(f"| {folders.PAIRS} mixed pairs, whole process | seconds | golddigger / it |")
-    print("|---|--:|--:|")
+    print(f"| {folders.PAIRS} mixed pairs, whole process | seconds | golddigger / it | golddigger --diff / it |")
+    print("|---|--:|--:|--:|")
     for name, each in seconds.items():
-        print(f"| {name} | {each:.2f} | {seconds['golddigger'] / each:.2f} |")
+        ratios = (seconds["golddigger"] / each, seconds["golddigger --diff"] / each)
+        print(f"| {name} | {each:.2f} | {ratios[0]:.2f} | {ratios[1]:.2f} |")
     print()
 
 
