@@ -24,12 +24,14 @@ _START = "import sys; sys.path.append(sys.argv[1]); from app.confined import ser
 _ROOT = str(Path(__file__).resolve().parents[1])
 # Nothing of ours is handed on. One thread: a child does one thing at a time.
 # Pictures are large: in huge pages (glibc >= 2.35) the system need not hand out thousands of small ones for each.
+# What one left free, up to 64 MiB, serves the next, or else its pages would be handed out and cleared anew.
 ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "2",
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+    "GLIBC_TUNABLES": f"glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold={32 << 20}"
+    f":glibc.malloc.trim_threshold={64 << 20}",
 }
 _SECONDS_TO_START = 60.0
 _SECONDS_TO_DRAW = 15.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ except ImportError:  # a machine for which nobody has built it
 _BROKEN = (zlib.error, ValueError, *([deflate.DeflateError] if deflate else []))
 
 NAME = "libdeflate" if deflate else "zlib"
+_ADLER: Callable[[bytes, int], int] = deflate.adler32 if deflate else zlib.adler32
 _LEVEL = 1
 _SHORT = 1 << 16
 _LAST = b"\x03\x00"  # an empty block that is the last
@@ -52,7 +54,7 @@ def pack(before: int, content: bytes, after: int) -> bytes:
     else:
         body = deflate.deflate_compress(content + bytes(after), _LEVEL)
     low, high = 1, before  # Adler-32 of zeros: the lower sum stays, the upper one grows by it
-    total = zlib.adler32(content, (high % _PRIME) << 16 | low)
+    total = _ADLER(content, (high % _PRIME) << 16 | low)
     low, high = total & 0xFFFF, total >> 16
     total = ((high + after * low) % _PRIME) << 16 | low
     return b"".join((b"\x78\x01", _zeros(before), body, total.to_bytes(4)))

@@ -59,6 +59,8 @@ void gd_settle(uint8_t *golden, uint32_t first, uint32_t last, size_t bytes, uin
 /* rows.c: the pixels of a row from `left` up to `right`; or one of them. */
 void gd_row(const gd_scene *scene, int side, uint32_t y, uint32_t left, uint32_t right, uint32_t *out);
 uint32_t gd_pixel(const gd_scene *scene, int side, uint32_t x, uint32_t y);
+/* Are both sides the same there? `work` has room for 2 × (right - left) pixels. */
+int gd_same(const gd_scene *scene, uint32_t y, uint32_t left, uint32_t right, uint32_t *work);
 
 /* yiq.c: `work` has room for as many pixels as gd_measure_work says. */
 size_t gd_measure_work(const gd_scene *scene);

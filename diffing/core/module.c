@@ -193,10 +193,7 @@ static PyObject *scene_equal(PyObject *object, PyObject *nothing) {
     plain.ignored = NULL;
     Py_BEGIN_ALLOW_THREADS
     for (uint32_t y = 0; equal && y < plain.height; y++) {
-        if (plain.rows && plain.rows[y] != GD_UNLIKE) continue;
-        gd_row(&plain, 0, y, 0, plain.width, self->work);
-        gd_row(&plain, 1, y, 0, plain.width, self->work + plain.width);
-        equal = memcmp(self->work, self->work + plain.width, (size_t)4 * plain.width) == 0;
+        equal = gd_same(&plain, y, 0, plain.width, self->work);
     }
     Py_END_ALLOW_THREADS
     end(self);

@@ -88,3 +88,17 @@ void gd_row(const gd_scene *scene, int which, uint32_t y, uint32_t left, uint32_
     for (uint32_t x = left; x < right; x++)
         if (ignored[x]) out[x - left] = 0;
 }
+
+int gd_same(const gd_scene *scene, uint32_t y, uint32_t left, uint32_t right, uint32_t *work) {
+    const gd_side *one = &scene->side[0], *two = &scene->side[1];
+    if (scene->rows && scene->rows[y] != GD_UNLIKE) return 1;
+    int both = y < one->height && y < two->height && right <= one->width && right <= two->width;
+    if (both && one->channels == two->channels && !one->palette && !two->palette && !scene->ignored) {
+        size_t from = (size_t)left * one->channels;
+        return memcmp(one->base + y * one->stride + from, two->base + y * two->stride + from,
+                      (size_t)(right - left) * one->channels) == 0;
+    }
+    gd_row(scene, 0, y, left, right, work);
+    gd_row(scene, 1, y, left, right, work + (right - left));
+    return memcmp(work, work + (right - left), (size_t)4 * (right - left)) == 0;
+}

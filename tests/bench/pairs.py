@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -11,8 +12,8 @@ from tests.bench import ours, screens
 from tests.bench.ours import Ours
 from tests.bench.peers import Answer, Files, Peers
 
-_ROUNDS = {(400, 300): 25, (1920, 1080): 11}
-_FEW = 5
+_ROUNDS, _IN_A_ROW = 3, 5
+Ask = Callable[[Files], Answer]
 _DECODED = 4
 """Bytes of a decoded pixel."""
 
@@ -67,15 +68,14 @@ def measure(peers: Peers, folder: Path) -> Iterator[Row]:
 
 
 def _row(size: tuple[int, int], change: str, files: Files, peers: Peers, core: Ours, plain: Ours) -> Row:
-    for who in (core.ask, plain.ask, *(lambda each, name=name: peers.ask(name, each) for name in peers.names)):
-        who(files)  # to be warm
-    rounds = [
-        (core.ask(files), plain.ask(files), {name: peers.ask(name, files) for name in peers.names})
-        for _ in range(_ROUNDS.get(size, _FEW))
-    ]
-    theirs = {name: _middle([answers[name] for _, _, answers in rounds]) for name in peers.names}
-    our, slow = _middle([one for one, _, _ in rounds]), _middle([two for _, two, _ in rounds])
-    return Row(size, change, our, slow, theirs, ours.peak(files))
+    who: dict[str, Ask] = {"core": core.ask, "plain": plain.ask}
+    who |= {name: partial(peers.ask, name) for name in peers.names}
+    answers: dict[str, list[Answer]] = {name: [] for name in who}
+    for _ in range(_ROUNDS):
+        for name, ask in who.items():
+            answers[name] += [ask(files) for _ in range(_IN_A_ROW)][1:]  # the first warms up after the others
+    middle = {name: _middle(each) for name, each in answers.items()}
+    return Row(size, change, middle.pop("core"), middle.pop("plain"), middle, ours.peak(files))
 
 
 def _middle(answers: list[Answer]) -> Answer:
