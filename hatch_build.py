@@ -46,6 +46,7 @@ def _compile(root: Path) -> str:
         depends=[str(path.relative_to(root)) for path in core.glob("*.h")],
         include_dirs=[str(core)],
         extra_compile_args=[] if os.name == "nt" else _FLAGS,
+        extra_link_args=[] if os.name == "nt" else ["-pthread"],
         py_limited_api=True,
     )
     command = build_ext(Distribution({"name": "golddigger", "ext_modules": [extension]}))

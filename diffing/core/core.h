@@ -67,6 +67,10 @@ size_t gd_measure_work(const gd_scene *scene);
 void gd_measure(const gd_scene *scene, const gd_tolerance *tolerance, uint8_t *mask, uint32_t *work,
                 gd_measured *out);
 
+/* The same, large pictures by two threads; `work` has room for twice as many. */
+void gd_measure_halves(const gd_scene *scene, const gd_tolerance *tolerance, uint8_t *mask, uint32_t *work,
+                       gd_measured *out);
+
 /* sums.c: one number a line, equal for equal lines; of every `step`-th pixel of it, for columns in the rows that
    differ alone. Rows that are known to be alike get 0. `work` has room for 2 × width pixels. */
 void gd_row_sums(const gd_scene *scene, gd_box part, uint32_t step, uint64_t *golden, uint64_t *candidate,

@@ -124,7 +124,7 @@ static int make_room(SceneObject *self, const int filtered[2]) {
     const gd_side *side = self->scene.side;
     size_t longest = row_bytes(&side[0]) > row_bytes(&side[1]) ? row_bytes(&side[0]) : row_bytes(&side[1]);
     self->zeros = calloc(longest, 1);
-    self->work = malloc(gd_measure_work(&self->scene) * sizeof *self->work);
+    self->work = malloc(2 * gd_measure_work(&self->scene) * sizeof *self->work); /* two halves are measured at once */
     int paired = filtered[0] && filtered[1] && same_layout(self);
     if (paired) self->rows = calloc(side->height, 1);
     if (self->zeros && self->work && (self->rows || !paired)) return 1;
@@ -213,7 +213,7 @@ static PyObject *scene_measure(PyObject *object, PyObject *args) {
         return NULL;
     }
     Py_BEGIN_ALLOW_THREADS
-    gd_measure(&self->scene, &tolerance, mask.buf, self->work, &found);
+    gd_measure_halves(&self->scene, &tolerance, mask.buf, self->work, &found);
     Py_END_ALLOW_THREADS
     end(self);
     PyBuffer_Release(&mask);

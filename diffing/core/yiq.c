@@ -5,12 +5,16 @@
 #include "core.h"
 
 #include <math.h>
+#if !defined(_WIN32)
+#include <pthread.h>
+#endif
 #include <string.h>
 
 #include "vectors.h"
 
 #define FARTHEST 35215.0
 #define RIM 2
+#define WORTH_A_THREAD 500000 /* pixels */
 #define KEPT 5 /* rows around the one that is looked at */
 
 typedef struct {
@@ -342,8 +346,8 @@ static void measure_row(window *seen, const gd_tolerance *tolerance, double limi
     enclose(out, y, first, last);
 }
 
-void gd_measure(const gd_scene *scene, const gd_tolerance *tolerance, uint8_t *mask, uint32_t *work,
-                gd_measured *out) {
+static void measure_rows(const gd_scene *scene, const gd_tolerance *tolerance, uint32_t from, uint32_t to,
+                         uint8_t *mask, uint32_t *work, gd_measured *out) {
     window seen = {.scene = scene};
     for (int side = 0; side < 2; side++)
         for (int slot = 0; slot < KEPT; slot++) {
@@ -352,7 +356,84 @@ void gd_measure(const gd_scene *scene, const gd_tolerance *tolerance, uint8_t *m
         }
     double limit = FARTHEST * tolerance->threshold * tolerance->threshold;
     memset(out, 0, sizeof *out);
-    for (uint32_t y = 0; y < scene->height; y++)
+    for (uint32_t y = from; y < to; y++)
         if (!scene->rows || scene->rows[y] == GD_UNLIKE)
             measure_row(&seen, tolerance, limit, y, mask + (size_t)y * scene->width, out);
 }
+
+void gd_measure(const gd_scene *scene, const gd_tolerance *tolerance, uint8_t *mask, uint32_t *work,
+                gd_measured *out) {
+    measure_rows(scene, tolerance, 0, scene->height, mask, work, out);
+}
+
+/* --------------------------------------------------------------------------------------------- two halves */
+
+/* Go on with a chain by another one of so many links. */
+static uint64_t linked(uint64_t upper, uint64_t lower, uint64_t links) {
+    for (uint64_t power = LINK; links; links >>= 1, power *= power)
+        if (links & 1) upper *= power;
+    return upper + lower;
+}
+
+static void join(gd_measured *upper, const gd_measured *lower) {
+    if (!lower->touched) return;
+    if (!upper->touched) {
+        *upper = *lower;
+        return;
+    }
+    upper->touched += lower->touched;
+    upper->total += lower->total;
+    upper->largest = lower->largest > upper->largest ? lower->largest : upper->largest;
+    for (int mark = GD_ANTIALIASED; mark <= GD_DIFFERS; mark++) {
+        upper->count[mark] += lower->count[mark];
+        upper->removed[mark] = linked(upper->removed[mark], lower->removed[mark], lower->count[mark]);
+        upper->added[mark] = linked(upper->added[mark], lower->added[mark], lower->count[mark]);
+    }
+    upper->left = lower->left < upper->left ? lower->left : upper->left;
+    upper->right = lower->right > upper->right ? lower->right : upper->right;
+    upper->bottom = lower->bottom;
+}
+
+#if defined(_WIN32)
+
+void gd_measure_halves(const gd_scene *scene, const gd_tolerance *tolerance, uint8_t *mask, uint32_t *work,
+                       gd_measured *out) {
+    gd_measure(scene, tolerance, mask, work, out);
+}
+
+#else
+
+typedef struct {
+    const gd_scene *scene;
+    const gd_tolerance *tolerance;
+    uint32_t from, to;
+    uint8_t *mask;
+    uint32_t *work;
+    gd_measured found;
+} half;
+
+static void *measure_half(void *told) {
+    half *own = told;
+    measure_rows(own->scene, own->tolerance, own->from, own->to, own->mask, own->work, &own->found);
+    return NULL;
+}
+
+void gd_measure_halves(const gd_scene *scene, const gd_tolerance *tolerance, uint8_t *mask, uint32_t *work,
+                       gd_measured *out) {
+    uint32_t first = 0, last = scene->height;
+    while (scene->rows && first < last && scene->rows[first] != GD_UNLIKE) first++;
+    while (scene->rows && last > first && scene->rows[last - 1] != GD_UNLIKE) last--;
+    uint32_t middle = first + (last - first) / 2;
+    half upper = {scene, tolerance, first, middle, mask, work, {0}};
+    half lower = {scene, tolerance, middle, last, mask, work + gd_measure_work(scene), {0}};
+    pthread_t thread;
+    int apart = (uint64_t)(last - first) * scene->width >= WORTH_A_THREAD &&
+                pthread_create(&thread, NULL, measure_half, &lower) == 0;
+    measure_half(&upper);
+    if (apart) pthread_join(thread, NULL);
+    else measure_half(&lower);
+    *out = upper.found;
+    join(out, &lower.found);
+}
+
+#endif

@@ -85,6 +85,19 @@ def numbers(found: Measured) -> tuple[object, ...]:
     return tuple(getattr(found, each.name) for each in fields(found) if each.name != "mask")
 
 
+@pytest.mark.parametrize("seam", ["crossed", "above", "below"])
+def test_two_threads_measure_as_one(seam: str) -> None:
+    """A picture so large that its halves are measured at once, what differs lying across them or in one."""
+    golden = np.random.default_rng(5).choice(np.array([0, 90, 255], np.uint8), (700, 800, 4))
+    candidate = golden.copy()
+    rows = {"crossed": slice(300, 420), "above": slice(0, 40), "below": slice(660, 700)}[seam]
+    candidate[rows, 100:700] = np.roll(golden[rows, 100:700], 1, axis=1)
+    ours, theirs = (scene(golden, candidate, None).measure(Tolerance()) for scene in (CompiledScene, PlainScene))
+    assert np.array_equal(ours.mask, theirs.mask)
+    assert numbers(ours) == numbers(theirs)
+    assert ours.pixels > 1000
+
+
 @given(seed=SEEDS, step=st.integers(1, 4))
 @settings(max_examples=150, deadline=None)
 def test_lines_and_tallies_are_the_same(seed: int, step: int) -> None:

@@ -163,7 +163,7 @@ static stage set_up(const picture pair[2], const uint8_t *ignored, unfilter_one 
     look(&made);
     size_t longest = pair[0].bytes > pair[1].bytes ? pair[0].bytes : pair[1].bytes;
     made.zeros = memset(room(longest), 0, longest);
-    made.work = room(gd_measure_work(&made.scene) * sizeof *made.work);
+    made.work = room(2 * gd_measure_work(&made.scene) * sizeof *made.work);
     made.ignored = ignored ? copied(ignored, (size_t)made.scene.width * made.scene.height) : NULL;
     made.scene.ignored = made.ignored;
     if (both && alike(pair)) {
@@ -271,21 +271,23 @@ static void hold_counts(const gd_measured *found, const uint8_t *mask, const gd_
 /* Give the mask; it is the same however rows were unfiltered, without vectors, and the other way round. */
 static uint8_t *hold_measures(const stage *together, const stage *apart, const stage *plain, const stage *swapped,
                               const gd_tolerance *tolerance) {
-    uint8_t *mask[4];
+    uint8_t *mask[5];
     size_t pixels = (size_t)apart->scene.width * apart->scene.height;
     gd_measured one = measured(together, tolerance, gd_measure, &mask[0]);
     gd_measured two = measured(apart, tolerance, gd_measure, &mask[1]);
     gd_measured three = measured(plain, tolerance, plain_measure, &mask[2]);
     gd_measured four = measured(swapped, tolerance, gd_measure, &mask[3]);
-    HOLDS(equally(&one, &two) && equally(&two, &three) && equally(&three, &four));
+    gd_measured five = measured(together, tolerance, gd_measure_halves, &mask[4]);
+    HOLDS(equally(&one, &two) && equally(&two, &three) && equally(&three, &four) && equally(&four, &five));
+    hold_exchanged(&one, five.removed, five.added);
     hold_exchanged(&one, two.removed, two.added);
     hold_exchanged(&two, three.removed, three.added);
     hold_exchanged(&three, four.added, four.removed);
-    for (int k = 1; k < 4; k++) HOLDS(memcmp(mask[0], mask[k], pixels) == 0);
+    for (int k = 1; k < 5; k++) HOLDS(memcmp(mask[0], mask[k], pixels) == 0);
     hold_counts(&one, mask[0], &together->scene);
     note_measured(&one);
     note(mask[0], pixels);
-    free(mask[1]), free(mask[2]), free(mask[3]);
+    free(mask[1]), free(mask[2]), free(mask[3]), free(mask[4]);
     return mask[0];
 }
 

@@ -6,5 +6,7 @@
 #define gd_settle plain_settle
 #define gd_row plain_row
 #define gd_pixel plain_pixel
+#define gd_same plain_same
 #define gd_measure plain_measure
+#define gd_measure_halves plain_measure_halves
 #define gd_measure_work plain_measure_work
