@@ -56,7 +56,7 @@ def write_rules(rules: Rules) -> tuple[Head, tuple[bytes, ...]]:
     """Write rules as a head and the parts that follow the two files."""
     regions = [_written(region) for region in rules.ignore]
     said = {"tolerance": asdict(rules.tolerance), "ignore": regions, "most_pixels": rules.most_pixels}
-    return {**said, "draw": rules.draw}, rules.masks
+    return {**said, "draw": rules.draw, "mask": rules.mask}, rules.masks
 
 
 def read_rules(said: Head, masks: Sequence[bytes]) -> Rules:
@@ -67,6 +67,7 @@ def read_rules(said: Head, masks: Sequence[bytes]) -> Rules:
         masks=tuple(masks),
         most_pixels=said["most_pixels"],
         draw=said["draw"],
+        mask=said["mask"],
     )
 
 

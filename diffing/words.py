@@ -155,6 +155,8 @@ class Rules:
     """Images of more pixels are refused by their header."""
     draw: bool = True
     """Draw texts that can be drawn (SVG), beside comparing their lines."""
+    mask: bool = True
+    """Make the mask. Whoever only wants to know how much differs, and where, does without."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

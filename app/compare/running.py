@@ -119,7 +119,8 @@ class _Bench:
         if candidate is None:
             return self._alone(known, Outcome.REMOVED, golden), None
         compare = self._sandbox.exhibit if self._keep else self._sandbox.settle
-        found = compare(golden, candidate, self._rulebook.rules(known.name))
+        rules = replace(self._rulebook.rules(known.name), mask=bool(self._keep))
+        found = compare(golden, candidate, rules)
         return replace(known, outcome=found.outcome, difference=found.difference), found.drawn
 
     def _sheet(self, content: bytes) -> bytes | None:

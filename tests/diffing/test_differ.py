@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -209,6 +210,14 @@ def test_the_same_change_has_the_same_fingerprint() -> None:
     assert one.fingerprint == other.fingerprint
     assert one.exchange != other.exchange
     assert {len(one.fingerprint), len(one.exchange)} == {64}
+
+
+def test_whoever_wants_no_mask_is_told_all_the_same() -> None:
+    """Counts, boxes and names do not depend on it."""
+    told = found(TOTAL, drawing.written("Paid"))
+    plain = differ(drawing.encoded(TOTAL), drawing.encoded(drawing.written("Paid")), Rules(mask=False))
+    assert told.mask is not None
+    assert plain == replace(told, mask=None)
 
 
 def test_an_unreadable_golden_is_replaced() -> None:
