@@ -15,6 +15,8 @@ from diffing.differ import differ
 from diffing.groups import unite
 from diffing.words import Kind, Outcome, Refused, Rules
 
+pytestmark = pytest.mark.slow
+
 KINDS = {
     "cart_page.png": Kind.CONTENT,
     "product_page.png": Kind.RECOLOURED,

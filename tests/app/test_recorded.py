@@ -15,6 +15,8 @@ from diffing.composites import third
 from diffing.words import Found
 from tests.diffing.recordings import Recording
 
+pytestmark = pytest.mark.slow
+
 
 def _git(folder: Path, *words: str) -> str:
     return subprocess.run(("git", *words), cwd=folder, check=True, capture_output=True, text=True).stdout

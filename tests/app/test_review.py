@@ -21,6 +21,8 @@ from diffing.digests import digest
 from diffing.words import Outcome, Refused
 from storage import comparisons
 
+pytestmark = pytest.mark.slow
+
 GOLDEN = "app/test/goldens/home.png"
 
 

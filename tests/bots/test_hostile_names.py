@@ -18,6 +18,8 @@ from bots.report import ApprovalView, Said, View, word
 from diffing.words import Opinion, Outcome
 from tests.bots.views import PAGE, compared, run_of, view_of
 
+pytestmark = pytest.mark.slow
+
 EVIL = [
     "@team/everyone",
     "a@b.example",

@@ -17,6 +17,8 @@ from tests.diffing import roads
 from tests.diffing.test_engine import drawn
 from tests.fuzz import broken, writing
 
+pytestmark = pytest.mark.slow
+
 RULES = Rules(most_pixels=500_000)
 GOLDEN = writing.png(*writing.picture(Random(1), broken.SIZE, 2))
 A_MEGABYTE = 1 << 20

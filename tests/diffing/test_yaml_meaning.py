@@ -14,6 +14,8 @@ from ruamel.yaml.error import YAMLError
 from diffing import text, yaml_meaning
 from diffing.words import Kind
 
+pytestmark = pytest.mark.slow
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["C"]), max_size=12),
     lambda inner: (

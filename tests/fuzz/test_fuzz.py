@@ -15,6 +15,8 @@ from tests.fuzz import broken, writing
 from tests.fuzz.__main__ import CORE, HERE
 from tests.fuzz.changing import changed
 
+pytestmark = pytest.mark.slow
+
 _FLAGS = ("-std=c11", "-O1", "-ffp-contract=off", f"-I{CORE}")
 
 

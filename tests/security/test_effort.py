@@ -14,6 +14,8 @@ from diffing.presets import registry
 from diffing.words import Member, Refused
 from tests.diffing.artifacts import find, members, reading, suite, tree
 
+pytestmark = pytest.mark.slow
+
 FOLDERS = ["".join(pair) for pair in product(ascii_lowercase, repeat=2)]
 A_GIGABYTE = 1 << 30
 

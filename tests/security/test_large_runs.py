@@ -17,6 +17,8 @@ from diffing.words import BlobId, Comparison, Digest, Name, Outcome
 from storage import runs
 from tests.app.web.stage import REVIEWER, Stage, set_up
 
+pytestmark = pytest.mark.slow
+
 MANY = 6000
 
 

@@ -14,6 +14,8 @@ from tests.app.compare.stage import OPEN, PAID, compare, lay
 from tests.diffing import drawing
 from tests.diffing.test_svgs import svg
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = b"<script>alert(1)</script>\n"
 
 
