@@ -79,7 +79,7 @@ def _of_sort(members: Sequence[Comparison], sort: str) -> str:
 
 
 def _alike(run: RunView, each: Comparison, view: View) -> tuple[str, ...]:
-    # The fingerprint alone says that the form is the same; only the first golden's pictures are shown.
+    # A row shows one golden's pictures alone, and a fingerprint may say no more than that the form is the same.
     found = each.difference if each.placed else None
     print_ = f"{found.fingerprint} {found.exchange}" if found and found.fingerprint else ""
     said = view.opinions.get(each.id)

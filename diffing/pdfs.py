@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from diffing import formats, hexview, pictures, text
+from diffing import fingerprints, formats, hexview, pictures, text
 from diffing.formats import Format, sniff
 from diffing.images import Picture, Pixels
 from diffing.words import Difference, Kind, Outcome, Refused, Rules
@@ -212,7 +212,9 @@ def _told(before: Picture, after: Picture, found: Difference) -> Difference:
     verb = "page" if len(differ) == 1 else "pages"
     told = f"{why}{verb} {named} of {max(one, two)} {'differs' if len(differ) == 1 else 'differ'}."
     rest = "" if one != two else found.why
-    return replace(found, why=f"{told[0].upper()}{told[1:]} {rest}".strip())
+    unseen = (picture.facts[label] for picture in (before, after) for label in (TEXT, LINKS, OUTLINE))
+    exchange = fingerprints.beside(found.exchange, *unseen)
+    return replace(found, exchange=exchange, why=f"{told[0].upper()}{told[1:]} {rest}".strip())
 
 
 def _lines(before: Picture, after: Picture) -> int:

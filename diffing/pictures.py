@@ -76,7 +76,7 @@ def _unequal(golden: Picture, candidate: Picture, rules: Rules, seen: Seen) -> D
         boxes=boxes,
         shift=shift,
         fingerprint=fingerprints.form(seen.mask, seen.mark, boxes) if marked else "",
-        exchange=fingerprints.exchange(seen.mark, seen.exchange) if marked else "",
+        exchange=fingerprints.exchange(seen.exchange) if marked else "",
         mask=maskfile.write(seen.mask, seen.rows) if marked and rules.mask else None,
         why=why,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from diffing import formats, pictures, svgs, text
+from diffing import fingerprints, formats, pictures, svgs, text
 from diffing.words import Difference, Kind, Refused, Rules
 
 _MARK = "\ufeff".encode()
@@ -44,7 +44,8 @@ def _drawn(golden: bytes, candidate: bytes, rules: Rules, found: Difference) -> 
     if seen.kind in (Kind.ENCODING_ONLY, Kind.METADATA_ONLY):
         told = _alike(golden, candidate, found, seen)
     else:
-        told = replace(seen, lines=found.pixels, why=f"{found.why} {seen.why}".strip())
+        exchange = fingerprints.beside(seen.exchange, found.fingerprint)
+        told = replace(seen, lines=found.pixels, exchange=exchange, why=f"{found.why} {seen.why}".strip())
     if not svgs.lacks_fonts(candidate):
         return told
     return _remarked(told, "This machine has no fonts, so the texts in it are not drawn.")

@@ -207,6 +207,15 @@ def test_the_same_change_is_told_once() -> None:
     assert said.count("approve comparison=") == 8
 
 
+def test_no_picture_stands_for_one_that_was_not_seen() -> None:
+    """Goldens of one form are one group on the page; in the comment each whose pixels are others has its own row."""
+    seen, other = (compared(each, f"test/icon_{each}.png", fingerprint="f") for each in (10, 11))
+    assert other.difference is not None
+    hidden = replace(other, difference=replace(other.difference, exchange="other pixels"))
+    assert comment(view_of(run_of([seen, other]))).count("| [`test/icon_") == 1
+    assert comment(view_of(run_of([seen, hidden]))).count("| [`test/icon_") == 2
+
+
 def test_pictures_stand_only_where_they_may() -> None:
     """Before, after and difference stand in the comment only where pictures may leave the house."""
     view = view_of(run_of([CHANGED, ADDED]))

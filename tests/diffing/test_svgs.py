@@ -49,6 +49,18 @@ def test_a_changed_drawing_is_measured() -> None:
     assert difference.why.startswith("1 line differs.")
 
 
+def test_what_no_picture_shows_is_part_of_the_exchange() -> None:
+    """The same drawing with a script in it is no golden that another one's picture may stand for."""
+    golden, wider = svg(), RED.replace('width="20"', 'width="24"')
+    plain, scripted = found(golden, svg(wider)), found(golden, svg(f"{wider}<script>x()</script>"))
+    assert (plain.fingerprint, plain.pixels, plain.lines) == (
+        scripted.fingerprint,
+        scripted.pixels,
+        scripted.lines,
+    )
+    assert plain.exchange != scripted.exchange
+
+
 def test_another_size() -> None:
     """Both are drawn in one scale."""
     difference = found(svg(), svg(size='width="48" height="20"'))

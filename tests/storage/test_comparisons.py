@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine
 
-from diffing.words import BlobId, Box, Comparison, Difference, Digest, Kind, Name, Outcome, Size
+from diffing.words import BlobId, Box, Comparison, Difference, Digest, Kind, Name, Outcome, Shift, Size
 from storage import comparisons
 from tests.storage import making
 from tests.storage.making import comparison, digest
@@ -32,7 +32,10 @@ DIFFERENCES = st.builds(
     largest=SHARES,
     mean=SHARES,
     boxes=st.lists(st.builds(Box, NUMBERS, NUMBERS, NUMBERS, NUMBERS), max_size=3).map(tuple),
+    shift=st.none()
+    | st.builds(Shift, st.sampled_from(["rows", "columns"]), NUMBERS, NUMBERS, st.integers(-64, 64)),
     fingerprint=st.just("") | DIGESTS,
+    exchange=st.just("") | DIGESTS,
     why=SENTENCES,
 )
 COMPARISONS = st.builds(
