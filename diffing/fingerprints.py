@@ -24,7 +24,7 @@ def form(mask: Mask, mark: int, boxes: Sequence[Box]) -> str:
 def exchange(frames: Sequence[Sequence[int]]) -> str:
     """Sum up which pixels were removed and which were added in each frame, in reading order, wherever they lie.
 
-    Anti-aliased ones count too: where one golden's pictures stand for another's, nothing that shows may be left."""
+    Anti-aliased ones count too: where one golden's pictures stand for another's, nothing may be lost."""
     return sha256(repr(frames).encode()).hexdigest()
 
 

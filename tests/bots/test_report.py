@@ -208,7 +208,7 @@ def test_the_same_change_is_told_once() -> None:
 
 
 def test_no_picture_stands_for_one_that_was_not_seen() -> None:
-    """Goldens of one form are one group on the page; in the comment each whose pixels are others has its own row."""
+    """Goldens of one form are one group on the page; in the comment, other pixels have a row of their own."""
     seen, other = (compared(each, f"test/icon_{each}.png", fingerprint="f") for each in (10, 11))
     assert other.difference is not None
     hidden = replace(other, difference=replace(other.difference, exchange="other pixels"))
