@@ -174,6 +174,7 @@ comparisons = Table(
     Column("flaky", Boolean, nullable=False, default=False),
     Column("why", Text, nullable=False, default=""),
     UniqueConstraint("run_id", "name", "placed", "suite"),
+    Index(None, "name"),  # a golden's history
 )
 
 decisions = Table(
@@ -234,4 +235,28 @@ visits = Table(
     Column("word", String(64), primary_key=True),
     Column("purpose", String(32), nullable=False),
     Column("until", Instant, nullable=False),
+)
+
+signins = Table(
+    "signins",  # who came in, by which door: append-only, for the audit
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("host", String(255), nullable=False),
+    Column("who", String(255), nullable=False),
+    Column("via", String(32), nullable=False),  # the door's name in the address, or `token`
+    Column("at", Instant, nullable=False),
+)
+
+thumbnails = Table(
+    "thumbnails",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # of a golden's or a candidate's file
+    Column("small", String(64), nullable=False),  # the digest of its small picture, which is a blob too
+)
+
+forgotten = Table(
+    "forgotten",  # files that are no longer kept, and since when
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
 )
