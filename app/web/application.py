@@ -94,6 +94,7 @@ def _routes(site: Site) -> list[Route | Mount]:
         get("/pictures/{digest}", pictures.show),
         get("/pictures/{digest}/drawn", pictures.sheet),
         get("/pictures/{id}/{comparison:int}/difference", pictures.difference),
+        get("/pictures/{id}/{comparison:int}/marks", pictures.marks),
         get("/signin/{door}", signin.begin),
         get("/signin/{door}/callback", signin.finish),
         post("/signout", signin.leave),

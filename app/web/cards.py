@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from diffing.formats import EXTENSIONS, Format
-from diffing.words import Comparison, Decision, Digest, Opinion, Outcome, Size
+from diffing.words import Comparison, Decision, Digest, Kind, Opinion, Outcome, Size
+
+_KINDS = {
+    Kind.ENCODING_ONLY: "The pixels are the same, in other bytes.",
+    Kind.METADATA_ONLY: "The pixels are the same; what else stands in the file differs.",
+    Kind.FORMATTING_ONLY: "It means the same; only its formatting differs.",
+    Kind.RESIZED: "It has another size.",
+    Kind.ANTIALIASING_ONLY: "Only smoothed edges differ.",
+    Kind.SHIFTED: "Part of it moved.",
+    Kind.RECOLOURED: "The same forms have other colours.",
+}
+"""What is said of a kind where the comparison itself says nothing. Other content is seen, not told."""
+_ALL_KEPT: Mapping[Digest, datetime] = MappingProxyType({})
 
 
 class Shown(StrEnum):
@@ -28,6 +43,8 @@ class Side:
     """None where there is nothing on this side."""
     size: Size | None
     readable: bool
+    since: datetime | None = None
+    """When its file was deleted; None while it is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +98,32 @@ class Card:
     def why(self) -> tuple[str, ...]:
         """The sentences about it, each once."""
         found = self.comparison.difference.why if self.comparison.difference else ""
-        return tuple(dict.fromkeys(why for why in (self.comparison.why, found) if why))
+        return tuple(dict.fromkeys(why for why in (self.comparison.why, found or self._kind) if why))
+
+    @property
+    def moved(self) -> str:
+        """A sentence on what moved, and by how much; empty where nothing did."""
+        shift = self.comparison.difference.shift if self.comparison.difference else None
+        return f"{str(shift).capitalize()}." if shift else ""
+
+    @property
+    def boxes(self) -> list[tuple[int, int, int, int]]:
+        """Where it differs, as left, top, width and height in pixels, largest first."""
+        found = self.comparison.difference
+        return [(box.left, box.top, box.width, box.height) for box in found.boxes] if found else []
+
+    @property
+    def _kind(self) -> str:
+        found = self.comparison.difference
+        return _KINDS.get(found.kind, "") if found and found.kind else ""
 
 
-def card_of(comparison: Comparison, last: Decision | None) -> Card:
-    """Show one comparison, with the last thing that was said of its candidate."""
+def card_of(
+    comparison: Comparison, last: Decision | None, forgotten: Mapping[Digest, datetime] = _ALL_KEPT
+) -> Card:
+    """Show one comparison, with the last thing that was said of its candidate.
+
+    `forgotten`: the files that are not kept any more, and since when."""
     spoken = last is not None and last.opinion is not Opinion.WITHDRAWN and comparison.decidable
     found = comparison.difference
     unreadable = comparison.outcome is Outcome.UNREADABLE
@@ -95,11 +133,22 @@ def card_of(comparison: Comparison, last: Decision | None) -> Card:
     return Card(
         comparison=comparison,
         shown=shown,
-        before=Side("Before", comparison.golden, golden_size, readable=True),
-        after=Side("After", comparison.candidate, candidate_size, readable=not unreadable),
+        before=_side("Before", comparison.golden, golden_size, forgotten, readable=True),
+        after=_side("After", comparison.candidate, candidate_size, forgotten, readable=not unreadable),
         opinion=last.opinion if last and spoken else None,
         who=last.who if last and spoken else "",
     )
+
+
+def _side(
+    title: str,
+    digest: Digest | None,
+    size: Size | None,
+    forgotten: Mapping[Digest, datetime],
+    *,
+    readable: bool,
+) -> Side:
+    return Side(title, digest, size, readable, forgotten.get(digest) if digest else None)
 
 
 def _shown(comparison: Comparison) -> Shown:

@@ -71,6 +71,18 @@ def difference(site: Site, request: Request) -> Response:
     return _unless_known(request, key, _HEADERS, lambda: _held(site, site.draw, golden, candidate, mask))
 
 
+def marks(site: Site, request: Request) -> Response:
+    """Give the mask of one comparison: what differs in colours, all else transparent."""
+    session = site.sessions.read(request, site.clock())
+    run = runs.seen(site, session, request.path_params["id"])
+    with site.parts.reading() as db:
+        found = comparisons.find(db, request.path_params["comparison"])
+    if found is None or found[0] != run.id:
+        raise not_found()
+    _, _, mask = _three(found[1])
+    return _unless_known(request, mask, _HEADERS, lambda: site.parts.blobs.get(mask))
+
+
 def _has_size(comparison: Comparison, digest: str) -> bool:
     found = comparison.difference
     if found is None:

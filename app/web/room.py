@@ -96,6 +96,10 @@ class Room:
         """Give the address of the picture of what differs."""
         return f"/pictures/{self.run.id}/{comparison.id}/difference"
 
+    def marks(self, comparison: Comparison) -> str:
+        """Give the address of the mask: what differs in colours, all else transparent."""
+        return f"/pictures/{self.run.id}/{comparison.id}/marks"
+
     def alone(self, comparison: Comparison) -> str:
         """Give the address of the page of one comparison, which shows more of it."""
         return f"/runs/{self.run.id}/comparisons/{comparison.id}"

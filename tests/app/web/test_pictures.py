@@ -91,6 +91,29 @@ def test_the_difference_is_drawn_when_somebody_looks(stage: Stage) -> None:
     assert stage.client.get(path, headers={"if-none-match": answer.headers["etag"]}).status_code == 304
 
 
+def test_what_is_marked_is_a_picture_of_its_own(stage: Stage) -> None:
+    """The mask lies over the candidate: colours where it differs, nothing elsewhere; asked for only once."""
+    run = stage.run()
+    card = stage.found(run)["goldens/menu.png"]
+    path = f"/pictures/{run}/{card.id}/marks"
+    answer = stage.enter().get(path)
+    assert answer.headers["content-type"] == "image/png"
+    with Image.open(BytesIO(answer.content)) as image:
+        colours = {colour for _, colour in image.convert("RGBA").getcolors() or ()}
+        assert image.size == (120, 80)
+    assert (0, 0, 0, 0) in colours
+    assert (255, 0, 0, 255) in colours
+    assert stage.client.get(path, headers={"if-none-match": answer.headers["etag"]}).status_code == 304
+
+
+def test_marks_belong_to_their_run(stage: Stage) -> None:
+    """Whoever may not see the run finds no marks, nor are there any of an added golden."""
+    run = stage.run()
+    found = stage.found(run)
+    assert stage.browser().get(f"/pictures/{run}/{found['goldens/menu.png'].id}/marks").status_code == 404
+    assert stage.enter().get(f"/pictures/{run}/{found['goldens/new.png'].id}/marks").status_code == 404
+
+
 def test_where_nothing_can_be_beside_there_is_no_difference(stage: Stage) -> None:
     """An added golden has no difference to draw."""
     run = stage.run()
