@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from diffing.words import Comparison, Difference, Kind, Outcome
+from diffing.words import QUIET, Comparison, Difference, Kind, Outcome
 
 FLAKY = "flaky: drawn differently twice on the same commit"
 _UNMATCHED = "unmatched"
@@ -22,7 +22,6 @@ _KINDS = {
     Kind.RECOLOURED: "recoloured",
     Kind.CONTENT: "other content",
 }
-_QUIET = (Kind.ENCODING_ONLY, Kind.METADATA_ONLY, Kind.FORMATTING_ONLY, Kind.ANTIALIASING_ONLY)
 
 
 def sort_of(comparison: Comparison) -> str:
@@ -72,7 +71,7 @@ def numbers(comparison: Comparison) -> str:
     if seen is None or comparison.outcome is Outcome.UNREADABLE:
         return ""
     sizes = _sizes(seen)
-    if comparison.outcome is not Outcome.CHANGED or seen.kind in _QUIET[:3]:
+    if comparison.outcome is not Outcome.CHANGED or seen.kind in QUIET[:3]:
         return sizes
     return ", ".join(part for part in (sizes, _extent(seen)) if part)
 
@@ -80,7 +79,7 @@ def numbers(comparison: Comparison) -> str:
 def rank(comparison: Comparison) -> tuple[int, int, float, str]:
     """Give the place of a comparison in a list: what most needs eyes first."""
     seen = comparison.difference
-    quiet = comparison.outcome is Outcome.CHANGED and seen is not None and seen.kind in _QUIET
+    quiet = comparison.outcome is Outcome.CHANGED and seen is not None and seen.kind in QUIET
     place = ("unreadable", _UNMATCHED, "changed", "added", "removed", "same").index(sort_of(comparison))
     return (int(quiet), place, -(seen.ratio if seen else 0.0), comparison.name)
 

@@ -52,6 +52,10 @@ class Kind(StrEnum):
     CONTENT = "content"
 
 
+QUIET = (Kind.ENCODING_ONLY, Kind.METADATA_ONLY, Kind.FORMATTING_ONLY, Kind.ANTIALIASING_ONLY)
+"""What most people need not look at: it comes last in every list."""
+
+
 class Mode(StrEnum):
     """What CI keeps in the artifact: only what failed there, or every candidate."""
 

@@ -15,6 +15,8 @@ from storage import differences
 from storage.tables import comparisons
 
 _LARGEST_ID = 2**31 - 1
+_AT_ONCE = 500
+"""Ids in one statement: databases bound how many words it may have."""
 
 
 def add(db: Connection, run_id: str, found: Sequence[Comparison]) -> None:
@@ -35,6 +37,24 @@ def find(db: Connection, comparison_id: int) -> tuple[str, Comparison] | None:
         return None
     row = db.execute(select(comparisons).where(comparisons.c.id == comparison_id)).one_or_none()
     return (row.run_id, _comparison(row)) if row else None
+
+
+def of_ids(db: Connection, run_id: str, ids: Sequence[int]) -> list[Comparison]:
+    """Give some of what a run found, by their ids; those that it does not have are left out."""
+    known = [each for each in ids if 0 < each <= _LARGEST_ID]
+    found: list[Comparison] = []
+    for at in range(0, len(known), _AT_ONCE):
+        query = select(comparisons).where(comparisons.c.id.in_(known[at : at + _AT_ONCE]))
+        found += [_comparison(row) for row in db.execute(query.where(comparisons.c.run_id == run_id))]
+    return found
+
+
+def same(db: Connection, run_id: str, *, most: int) -> list[Name]:
+    """Give the names of goldens that a run found unchanged, in their order."""
+    query = select(comparisons.c.name).where(
+        comparisons.c.run_id == run_id, comparisons.c.outcome == Outcome.SAME.value
+    )
+    return [Name(name) for name in db.execute(query.order_by(comparisons.c.name).limit(most)).scalars()]
 
 
 def of_file(db: Connection, run_id: str, digest: Digest) -> list[Comparison]:

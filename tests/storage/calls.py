@@ -15,9 +15,11 @@ from storage import (
     decisions,
     deliveries,
     git_blobs,
+    listings,
     publications,
     repos,
     runs,
+    thumbnails,
     visits,
 )
 from tests.storage.making import HEAD, LATER, NOW, comparison, digest
@@ -29,9 +31,11 @@ MODULES: list[ModuleType] = [
     decisions,
     deliveries,
     git_blobs,
+    listings,
     publications,
     repos,
     runs,
+    thumbnails,
     visits,
 ]
 _FILE = approvals.File(name=Name("a.png"), candidate=digest("2"), golden_blob=None, suite="s")
@@ -49,10 +53,14 @@ _BY_NAME: dict[str, Any] = {
     "keep_head": HEAD,
     "most": 10,
     "forge_ids": ["1"],
+    "ids": [1, 2],
 }
 _BY_TYPE: dict[str, Any] = {
     "int": 1,
     "str": "some",
+    "Wanted": listings.Wanted(words="a", state="open", outcome="changed", suite="phone", alike="f"),
+    "Digest": digest("1"),
+    "Name": "goldens/home.png",
     "str | None": "some",
     "bool": True,
     "datetime": NOW,
