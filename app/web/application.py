@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 
 from app.flow.jobs import Enqueue
 from app.flow.parts import Parts
-from app.web import decisions, health, pages, pictures, posts, runs, setup, signin, webhooks, writing
+from app.web import decisions, health, index, pages, pictures, posts, runs, setup, signin, webhooks, writing
 from app.web.bodies import Bodies
 from app.web.buckets import Buckets
 from app.web.headers import HEADERS, SecurityHeaders
@@ -84,7 +84,7 @@ def _routes(site: Site) -> list[Route | Mount]:
 
     return [
         post("/webhooks/{forge}", webhooks.receive, webhooks.MOST_BYTES),
-        get("/", runs.index),
+        get("/", index.index),
         get("/runs/{id}", runs.show),
         get("/runs/{id}/state", runs.state),
         get("/runs/{id}/comparisons/{comparison:int}", runs.show),
