@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from diffing.words import Comparison, Decision, Opinion, Verdict
 
@@ -21,7 +21,11 @@ def opinions(comparisons: Iterable[Comparison], decisions: Iterable[Decision]) -
 def judge(comparisons: Sequence[Comparison], decisions: Iterable[Decision]) -> Verdict:
     """Derive the verdict: one rejection rejects; what nobody can decide on keeps it pending."""
     said = opinions(comparisons, decisions)
-    held = {said[each.id] for each in comparisons if each.open}
+    return verdict_of({said[each.id] for each in comparisons if each.open})
+
+
+def verdict_of(held: Collection[Opinion | None]) -> Verdict:
+    """Derive the verdict from what is held of all that calls for a look; None: nobody decided, or nobody can."""
     if Opinion.REJECTED in held:
         return Verdict.REJECTED
     if None in held:

@@ -76,6 +76,14 @@ def of_change(db: Connection, change_id: int) -> list[Decision]:
     return [each.decision for each in audit(db, change_id)]
 
 
+def last(db: Connection, change_id: int, name: Name, candidate: Digest | None) -> Decision | None:
+    """Give the last thing that was said of a candidate; None where nobody spoke of it."""
+    query = select(decisions).where(decisions.c.change_id == change_id, decisions.c.name == name)
+    query = query.where(decisions.c.candidate.is_not_distinct_from(candidate)).order_by(decisions.c.id.desc())
+    row = db.execute(query.limit(1)).one_or_none()
+    return _stored(row).decision if row else None
+
+
 def of_act(db: Connection, change_id: int, act: str) -> list[Decision]:
     """Give what was said in one go."""
     query = select(decisions).where(decisions.c.change_id == change_id, decisions.c.act == act)

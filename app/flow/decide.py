@@ -175,7 +175,7 @@ def _approved(of_run: Sequence[Comparison], said: Sequence[Decision]) -> list[Fi
 
 def _same(db: Connection, run_id: str, chosen: Chosen) -> list[Comparison]:
     """Give the chosen comparisons, each with the very candidate that was seen."""
-    by_id = {int(each.id): each for each in comparisons.of_run(db, run_id)}
+    by_id = {int(each.id): each for each in comparisons.of_ids(db, run_id, [id_ for id_, _ in chosen])}
     seen = [(by_id.get(id_), candidate) for id_, candidate in chosen]
     if any(each is None or each.candidate != candidate for each, candidate in seen):
         raise Refused("The picture changed since you looked. Reload the page and look again.")
