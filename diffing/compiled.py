@@ -11,10 +11,11 @@ from diffing.ignoring import Area
 from diffing.images import Pixels
 from diffing.png import Raw
 from diffing.scenes import MOST_PAIRS, Lines, Measured, Tally
+from diffing.streams import Bytes
 from diffing.words import Box, Size, Tolerance
 from diffing.yiq import Counted, Mask
 
-_Side = tuple[bytearray | Pixels, int, int, int, bytes | None, bool]
+_Side = tuple[Bytes | Pixels, int, int, int, bytes | None, bool]
 """As the core takes it: pixels, width, height, channels, palette, and whether the rows are filtered."""
 
 

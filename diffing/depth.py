@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from diffing import chunks, streams
 from diffing.chunks import Header
+from diffing.streams import Bytes
 
 _CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}
 _MOST_PIXELS = 20_000_000
@@ -24,12 +27,12 @@ def differ_below(golden: bytes, candidate: bytes) -> bool | None:
         return None
     header, ours, theirs = before[0], before[1], after[1]
     stride = _stride(header)
-    if ours == theirs:
+    if np.array_equal(ours, theirs):
         return False
-    return True if ours[::stride] == theirs[::stride] else None
+    return True if np.array_equal(ours[::stride], theirs[::stride]) else None
 
 
-def _filtered(content: bytes) -> tuple[Header, bytearray] | None:
+def _filtered(content: bytes) -> tuple[Header, Bytes] | None:
     apart = chunks.take_apart(content)
     if apart is None or apart.header.depth != 16 or apart.header.colours not in _CHANNELS:
         return None

@@ -70,14 +70,11 @@ def _others(golden: bytes, candidate: bytes, rules: Rules) -> Difference:
 
 
 def _pictures(golden: bytes, candidate: bytes, rules: Rules) -> Difference:
-    try:
-        after = images.look(candidate, most_pixels=rules.most_pixels)
-    except Refused as refused:
-        return unreadable(str(refused))
-    try:
-        before = images.look(golden, most_pixels=rules.most_pixels)
-    except Refused as refused:
-        return _golden_unreadable(after, str(refused))
+    before, after = images.look_at_both(golden, candidate, most_pixels=rules.most_pixels)
+    if isinstance(after, Refused):
+        return unreadable(str(after))
+    if isinstance(before, Refused):
+        return _golden_unreadable(after, str(before))
     try:
         found = pictures.compare(before, after, rules)
     except Refused as refused:

@@ -71,12 +71,25 @@ class Picture:
         return self.sizes[0]
 
 
-def look(content: bytes, *, most_pixels: int) -> Picture:
-    """Read an image to be compared: a common PNG on the fast road, where the core was built. Raises as `read`."""
-    raw = png.read(content, most_pixels=most_pixels) if built.CORE is not None else None
-    if raw is None:
+Looked = Picture | Refused
+"""An image, or why it cannot be read: a clause that goes on from "The candidate …"."""
+
+
+def look_at_both(golden: bytes, candidate: bytes, *, most_pixels: int) -> tuple[Looked, Looked]:
+    """Read two images to be compared: common PNGs on the fast road, where the core was built."""
+    one, two = None, None
+    if built.CORE is not None:
+        one, two = png.read_both(golden, candidate, most_pixels=most_pixels)
+    return _looked(golden, one, most_pixels), _looked(candidate, two, most_pixels)
+
+
+def _looked(content: bytes, raw: Raw | None, most_pixels: int) -> Looked:
+    if raw is not None:
+        return Picture((), chunks.facts(content), raw)
+    try:
         return read(content, most_pixels=most_pixels)
-    return Picture((), chunks.facts(content), raw)
+    except Refused as refused:
+        return refused
 
 
 def read(content: bytes, *, most_pixels: int) -> Picture:

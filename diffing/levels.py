@@ -22,7 +22,7 @@ def quickly(content: bytes, *, most_pixels: int) -> Levels | None:
     if raw is None:
         return None
     compiled.decode(raw)
-    rows = np.frombuffer(raw.pixels, np.uint8).reshape(raw.height, -1)[:, 1:]
+    rows = raw.pixels.reshape(raw.height, -1)[:, 1:]
     if raw.palette is not None:
         colours = np.frombuffer(raw.palette, np.uint8).reshape(1, -1, 4)
         return np.asarray(of(colours)[0][rows])

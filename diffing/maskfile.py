@@ -19,7 +19,7 @@ def write(mask: Mask, rows: slice) -> bytes:
     """Give the PNG of a mask that is marked in these rows alone."""
     height, width = mask.shape
     row = 1 + -(-width // 4)
-    marked = streams.pack(rows.start * row, engine.packed(mask[rows]), (height - rows.stop) * row)
+    marked = streams.pack(rows.start * row, engine.packed(mask[rows]), (height - rows.stop) * row, row=row)
     return indexed.write(marked, width, height, bits=_TWO_BITS, palette=PALETTE, transparency=_TRANSPARENCY)
 
 
@@ -32,8 +32,8 @@ def read(content: bytes, *, most_pixels: int, marks: tuple[int, int, int] = (0, 
     if (apart.header.depth, apart.header.colours) != (_TWO_BITS, _INDEXED) or width * height > most_pixels:
         return None
     rows = streams.inflate(apart.stream, height * row)
-    if rows is None or any(rows[::row]):
+    if rows is None or rows[::row].any():
         return None
     four = np.array(marks, np.uint8)[_FOUR].view(np.uint32)[:, 0]
-    mask: Mask = four[np.frombuffer(rows, np.uint8).reshape(height, row)[:, 1:]].view(np.uint8)[:, :width]
+    mask: Mask = four[rows.reshape(height, row)[:, 1:]].view(np.uint8)[:, :width]
     return mask

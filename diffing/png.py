@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from diffing import chunks, streams
 from diffing.chunks import Chunks, Header
+from diffing.streams import Bytes
 
 _COLOURS = 256
 _LAST_FILTER = 4
+_WORTH_A_THREAD = 1 << 22
+"""Pixels. Smaller pictures are inflated one after the other: other pairs keep the other cores busy."""
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 
@@ -16,7 +21,7 @@ _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 class Raw:
     """Filtered rows, as inflating gave them: height × (1 + width × channels) bytes. The core writes into them."""
 
-    pixels: bytearray
+    pixels: Bytes
     width: int
     height: int
     channels: int
@@ -40,9 +45,28 @@ def read(content: bytes, *, most_pixels: int) -> Raw | None:
     channels = _CHANNELS[header.colours]
     stride = 1 + header.width * channels
     pixels = streams.inflate(apart.stream, header.height * stride)
-    if pixels is None or max(pixels[::stride]) > _LAST_FILTER:
+    if pixels is None or pixels[::stride].max() > _LAST_FILTER:
         return None
     return Raw(pixels, header.width, header.height, channels, palette)
+
+
+def read_both(golden: bytes, candidate: bytes, *, most_pixels: int) -> tuple[Raw | None, Raw | None]:
+    """Read two PNGs, large ones at once by two threads."""
+    one, two = (partial(read, content, most_pixels=most_pixels) for content in (golden, candidate))
+    if not (streams.APART and _large(golden) and _large(candidate)):
+        return one(), two()
+    with ThreadPoolExecutor(1) as beside:
+        try:
+            begun = beside.submit(one)
+        except RuntimeError:  # no thread is to be had
+            return one(), two()
+        found = two()
+        return begun.result(), found
+
+
+def _large(content: bytes) -> bool:
+    header = chunks.read_header(content)
+    return header is not None and header.width * header.height >= _WORTH_A_THREAD
 
 
 def _common(header: Header) -> bool:

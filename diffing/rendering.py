@@ -86,7 +86,7 @@ def _indexed(indexes: Indexes) -> bytes:
     two = np.ascontiguousarray(indexes).view("<u2")
     rows = np.zeros((height, 1 + two.shape[1]), np.uint8)
     rows[:, 1:] = two << 4 | two >> 8
-    return indexed.write(streams.pack(0, rows.tobytes(), 0), width, height, bits=_BITS, palette=_PALETTE)
+    return indexed.write(streams.deflated(rows.tobytes()), width, height, bits=_BITS, palette=_PALETTE)
 
 
 def _coloured(indexes: Indexes) -> Image.Image:

@@ -98,4 +98,8 @@ int gd_marked(const uint8_t *row, uint32_t width, uint8_t mark);
 size_t gd_packed_size(uint32_t width, uint32_t height);
 void gd_pack(const uint8_t *mask, uint32_t width, uint32_t height, uint8_t *out);
 
+/* squeeze.c: deflate rows of so many bytes; `out` has room for gd_squeezed_most. Gives how many bytes it wrote. */
+size_t gd_squeezed_most(size_t size);
+size_t gd_squeeze(const uint8_t *in, size_t size, size_t row, uint8_t *out);
+
 #endif

@@ -363,6 +363,24 @@ static PyObject *core_pack(PyObject *module, PyObject *args) {
     return packed;
 }
 
+static PyObject *core_squeeze(PyObject *module, PyObject *args) {
+    Py_buffer rows;
+    uint32_t row;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y*O&", &rows, whole, &row)) return NULL;
+    uint8_t *out = malloc(gd_squeezed_most((size_t)rows.len));
+    size_t size = 0;
+    if (out) {
+        Py_BEGIN_ALLOW_THREADS
+        size = gd_squeeze(rows.buf, (size_t)rows.len, row, out);
+        Py_END_ALLOW_THREADS
+    }
+    PyBuffer_Release(&rows);
+    PyObject *squeezed = out ? PyBytes_FromStringAndSize((const char *)out, (Py_ssize_t)size) : PyErr_NoMemory();
+    free(out);
+    return squeezed;
+}
+
 static PyObject *core_best_move(PyObject *module, PyObject *args) {
     Py_buffer golden, candidate;
     int farthest;
@@ -385,6 +403,7 @@ static PyObject *core_best_move(PyObject *module, PyObject *args) {
 static PyMethodDef functions[] = {
     {"best_move", core_best_move, METH_VARARGS, "best_move(golden, candidate, farthest): explained, changed, first, last, by."},
     {"boxes", core_boxes, METH_VARARGS, "boxes(mask, width, height, mark, most): left, top, right, bottom of marked regions."},
+    {"squeeze", core_squeeze, METH_VARARGS, "squeeze(rows, row): deflate blocks of nearly equal rows of so many bytes, none the last."},
     {"pack", core_pack, METH_VARARGS, "pack(mask, width, height): the rows of a PNG of two bits a pixel."},
     {NULL, NULL, 0, NULL},
 };

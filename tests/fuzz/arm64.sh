@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 scenes=${1:-1500}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-core=(png rows yiq sums moves regions tally mask)
+core=(png rows yiq sums moves regions tally mask squeeze)
 
 # build COMPILER NAME FLAG...: the driver beside the core, and beside the core without vectors under other names
 build() {

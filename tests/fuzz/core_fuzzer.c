@@ -14,6 +14,7 @@
 #define MOST_HEIGHT 40
 #define MOST_BOXES 100
 #define MOST_LINES 200
+#define MOST_RUNS 40
 
 void plain_unfilter(uint8_t *raw, uint32_t height, size_t bytes, uint32_t channels, const uint8_t *zeros);
 void plain_unfilter_pair(uint8_t *golden, uint8_t *candidate, uint32_t height, size_t bytes, uint32_t channels,
@@ -401,6 +402,8 @@ static void hold_boxes(const uint8_t *mask, uint32_t width, uint32_t height, uin
     free(boxes);
 }
 
+static void hold_squeezed(const uint8_t *content, size_t size, size_t row);
+
 static void hold_packed(const uint8_t *mask, uint32_t width, uint32_t height) {
     size_t size = gd_packed_size(width, height), stride = size / height;
     uint8_t *packed = room(size);
@@ -411,6 +414,7 @@ static void hold_packed(const uint8_t *mask, uint32_t width, uint32_t height) {
             HOLDS((packed[y * stride + 1 + x / 4] >> (6 - 2 * (x % 4)) & 3) == mask[(size_t)y * width + x]);
     }
     note(packed, size);
+    hold_squeezed(packed, size, stride);
     free(packed);
 }
 
@@ -442,6 +446,100 @@ static void hold_moves(input *in) {
         HOLDS(by == 0 || explained(golden, candidate, count, by) <= found.explained);
     note(&found, sizeof found);
     free(golden), free(candidate);
+}
+
+/* -------------------------------------------------------------------------------------------- squeezing */
+
+typedef struct {
+    const uint8_t *at, *end;
+    uint32_t held, count;
+} bits;
+
+static uint32_t bit(bits *from) {
+    if (!from->count) {
+        HOLDS(from->at < from->end);
+        from->held = *from->at++, from->count = 8;
+    }
+    uint32_t found = from->held & 1;
+    from->held >>= 1, from->count--;
+    return found;
+}
+
+static uint32_t number(bits *from, uint32_t count) {
+    uint32_t found = 0;
+    for (uint32_t k = 0; k < count; k++) found |= bit(from) << k;
+    return found;
+}
+
+static uint32_t longer(bits *from, uint32_t code, uint32_t count) {
+    while (count--) code = code << 1 | bit(from);
+    return code;
+}
+
+/* RFC 1951, § 3.2.6, read from its table: 7 bits up to 0010111, 8 up to 11000111, else 9. */
+static uint32_t fixed_symbol(bits *from) {
+    uint32_t code = longer(from, 0, 7);
+    if (code <= 0x17) return 256 + code;
+    code = longer(from, code, 1);
+    if (code >= 0x30 && code <= 0xbf) return code - 0x30;
+    if (code >= 0xc0 && code <= 0xc7) return 280 + code - 0xc0;
+    return 144 + longer(from, code, 1) - 0x190;
+}
+
+/* The tables of RFC 1951, § 3.2.5, as they are printed there. */
+static const uint16_t first_length[] = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
+                                        31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
+static const uint8_t length_bits[] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
+static const uint16_t first_distance[] = {1,   2,   3,   4,   5,   7,    9,    13,   17,   25,   33,   49,   65,    97,    129,
+                                          193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
+
+/* Read what was squeezed slowly; it is the same, byte for byte, and nothing follows. */
+static void hold_read_back(bits from, const uint8_t *content, size_t size) {
+    uint8_t *found = room(size + 1);
+    size_t length = 0;
+    HOLDS(number(&from, 1) == 0 && number(&from, 2) == 1);
+    for (uint32_t symbol = fixed_symbol(&from); symbol != 256; symbol = fixed_symbol(&from)) {
+        if (symbol < 256) {
+            HOLDS(length < size);
+            found[length++] = (uint8_t)symbol;
+            continue;
+        }
+        HOLDS(symbol <= 285);
+        uint32_t again = first_length[symbol - 257] + number(&from, length_bits[symbol - 257]);
+        uint32_t code = longer(&from, 0, 5);
+        HOLDS(code < 30);
+        uint32_t back = first_distance[code] + number(&from, code < 4 ? 0 : code / 2 - 1);
+        HOLDS(again <= size - length && back <= length);
+        for (; again; again--, length++) found[length] = found[length - back];
+    }
+    HOLDS(number(&from, 1) == 0 && number(&from, 2) == 0);
+    from.count = 0;
+    HOLDS(number(&from, 16) == 0 && number(&from, 16) == 0xffff && from.at == from.end);
+    HOLDS(length == size && memcmp(found, content, size) == 0);
+    free(found);
+}
+
+static void hold_squeezed(const uint8_t *content, size_t size, size_t row) {
+    uint8_t *exact = copied(content, size), *out = room(gd_squeezed_most(size));
+    size_t squeezed = gd_squeeze(exact, size, row, out);
+    HOLDS(squeezed <= gd_squeezed_most(size));
+    hold_read_back((bits){out, out + squeezed, 0, 0}, content, size);
+    note(out, squeezed);
+    free(exact), free(out);
+}
+
+/* Runs of one byte, up to beyond the longest match, in rows of any length. */
+static void hold_runs(input *in) {
+    size_t row = (size_t)byte(in) << (byte(in) % 10), size = 0;
+    uint8_t *content = room(MOST_RUNS * 4 * 255 + 1);
+    for (int runs = byte(in) % MOST_RUNS; runs > 0; runs--) {
+        uint8_t value = byte(in), length = byte(in);
+        size_t times = length & 1 ? (size_t)length * 4 : length / 16;
+        memset(content + size, value, times);
+        size += times;
+    }
+    hold_squeezed(content, size, row);
+    free(content);
 }
 
 /* --------------------------------------------------------------------------------------------- all of it */
@@ -491,6 +589,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fill(&in, pattern, sizeof pattern);
     gd_tolerance tolerance = {thresholds[how & 7], how >> 3 & 1, (how >> 4 & 3) == 3};
     hold_moves(&in);
+    hold_runs(&in);
     depict(&in, pair);
     uint8_t *ignored = how & 64 ? blanked(pattern, pair) : NULL;
     input asked = {questions, questions + sizeof questions};
