@@ -25,6 +25,12 @@ class Beside:
     cut: bool
     """Is there more than is shown?"""
 
+    @property
+    def gaps(self) -> tuple[int, ...]:
+        """By hunk, how many unchanged lines are left out before it."""
+        ends = (0, *(_last(hunk) for hunk in self.hunks))
+        return tuple(_first(hunk) - end - 1 for hunk, end in zip(self.hunks, ends, strict=False))
+
 
 def of_cards(site: Site, cards: Iterable[Card]) -> dict[str, Beside]:
     """Give by card what differs in its text; a page of one card shows more of it."""
@@ -44,6 +50,15 @@ def lay(card: Card, before: str | None, after: str | None, most: int) -> Beside 
         return None
     hunks = tuple(legible.hunk(_there(card, hunk)) for hunk in text.hunks(before, after, most=most))
     return Beside(hunks, sum(len(hunk.lines) for hunk in hunks) >= most) if hunks else None
+
+
+def _first(hunk: Hunk) -> int:
+    """Give the candidate's line at which a hunk begins."""
+    return next((each.candidate for each in hunk.lines if each.candidate is not None), 1)
+
+
+def _last(hunk: Hunk) -> int:
+    return next((each.candidate for each in reversed(hunk.lines) if each.candidate is not None), 0)
 
 
 def _there(card: Card, hunk: Hunk) -> Hunk:
