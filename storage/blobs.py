@@ -31,6 +31,10 @@ class Blobs(Protocol):
         """Is there such a file?"""
         ...
 
+    def delete(self, digest: Digest) -> None:
+        """Keep a file no longer. `storage.forgotten` calls it, so that pages can say since when."""
+        ...
+
 
 def open(url: str) -> Blobs:  # noqa: A001  read as `blobs.open`
     """Open a storage by its address, making it if need be; Refused for what is no folder."""
@@ -70,6 +74,12 @@ class Folder:
 
     def has(self, digest: Digest) -> bool:
         return bool(_DIGEST.fullmatch(digest)) and self._place(digest).is_file()
+
+    def delete(self, digest: Digest) -> None:
+        try:
+            self._place(digest).unlink(missing_ok=True)
+        except OSError as error:
+            raise Unavailable(f"The storage cannot be written: {error.strerror}.") from error
 
     def _place(self, digest: Digest) -> Path:
         # A digest may come out of an address: nothing else may ever name a file.

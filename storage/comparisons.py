@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, func, or_, select
 from sqlalchemy import insert as plain_insert
 
 from diffing.words import BlobId, Comparison, Difference, Digest, Name, Outcome
-from storage import differences
+from storage import differences, forgotten
 from storage.tables import comparisons
 
 _LARGEST_ID = 2**31 - 1
@@ -20,9 +20,10 @@ _AT_ONCE = 500
 
 
 def add(db: Connection, run_id: str, found: Sequence[Comparison]) -> None:
-    """Keep what a run found."""
+    """Keep what a run found. Files of it that were forgotten once are kept again."""
     if found:
         db.execute(plain_insert(comparisons), [{"run_id": run_id, **_columns(each)} for each in found])
+        forgotten.keep_again(db, _shown(found))
 
 
 def of_run(db: Connection, run_id: str) -> list[Comparison]:
@@ -82,6 +83,12 @@ def counts(db: Connection, run_ids: Collection[str]) -> dict[str, dict[Outcome, 
     for run_id, outcome, count in db.execute(query):
         counted[run_id][Outcome(outcome)] = count
     return dict(counted)
+
+
+def _shown(found: Sequence[Comparison]) -> list[Digest]:
+    # An unchanged golden was found by its id in git: its bytes need not have been fetched.
+    files = chain.from_iterable((each.golden, each.candidate, each.mask) for each in found if each.open)
+    return [each for each in files if each is not None]
 
 
 def _columns(each: Comparison) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from diffing.words import Digest
 from storage.inserting import insert
@@ -21,3 +21,10 @@ def keep(db: Connection, digest: Digest, small: Digest) -> None:
     said = {"small": small}
     query = insert(db, thumbnails).values(digest=digest, **said)
     db.execute(query.on_conflict_do_update(index_elements=["digest"], set_=said))
+
+
+def drop(db: Connection, digest: Digest) -> Digest | None:
+    """Forget the small picture of a file, and give its digest; None where there was none."""
+    query = delete(thumbnails).where(thumbnails.c.digest == digest).returning(thumbnails.c.small)
+    small: str | None = db.execute(query).scalar_one_or_none()
+    return Digest(small) if small else None

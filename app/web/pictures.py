@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from app.web import runs
-from app.web.pages import not_found
+from app.web.pages import not_found, trouble, wants_json
 from app.web.site import Site
+from app.web.writing import day
 from diffing import formats
 from diffing.words import Comparison, Digest, Refused
-from storage import comparisons
+from storage import comparisons, forgotten
 
 MOST_AT_ONCE = 12
 """So many differences and sheets are drawn at a time, or wait for it. Each takes a thread from the deliveries."""
@@ -40,7 +42,7 @@ def show(site: Site, request: Request) -> Response:
     if not signed:
         _must_belong(site, request, Digest(digest))
     headers = _HEADERS | (_SIGNED if signed else {})
-    return _unless_known(request, digest, headers, lambda: site.parts.blobs.get(Digest(digest)))
+    return _unless_known(site, request, digest, headers, site.parts.blobs.get, Digest(digest))
 
 
 def sheet(site: Site, request: Request) -> Response:
@@ -55,7 +57,7 @@ def sheet(site: Site, request: Request) -> Response:
     with site.parts.reading() as db:
         if not any(_has_size(each, digest) for each in comparisons.of_file(db, run.id, Digest(digest))):
             raise not_found()
-    return _unless_known(request, f"{digest}-drawn", _HEADERS, lambda: _held(site, site.sheet, Digest(digest)))
+    return _unless_known(site, request, f"{digest}-drawn", _HEADERS, _held(site, site.sheet), Digest(digest))
 
 
 def difference(site: Site, request: Request) -> Response:
@@ -68,7 +70,7 @@ def difference(site: Site, request: Request) -> Response:
         raise not_found()
     golden, candidate, mask = _three(found[1])
     key = sha256(f"{golden} {candidate} {mask}".encode()).hexdigest()
-    return _unless_known(request, key, _HEADERS, lambda: _held(site, site.draw, golden, candidate, mask))
+    return _unless_known(site, request, key, _HEADERS, _held(site, site.draw), golden, candidate, mask)
 
 
 def marks(site: Site, request: Request) -> Response:
@@ -80,7 +82,7 @@ def marks(site: Site, request: Request) -> Response:
     if found is None or found[0] != run.id:
         raise not_found()
     _, _, mask = _three(found[1])
-    return _unless_known(request, mask, _HEADERS, lambda: site.parts.blobs.get(mask))
+    return _unless_known(site, request, mask, _HEADERS, site.parts.blobs.get, mask)
 
 
 def _has_size(comparison: Comparison, digest: str) -> bool:
@@ -90,14 +92,20 @@ def _has_size(comparison: Comparison, digest: str) -> bool:
     return bool(found.golden_size if comparison.golden == digest else found.candidate_size)
 
 
-def _held(site: Site, draw: Callable[..., bytes], *files: Digest) -> bytes:
-    """Draw when there is room for it."""
-    if not site.drawing.acquire(blocking=False):
-        raise HTTPException(503, "Too many differences are looked at just now. Try again.", {"retry-after": "2"})
-    try:
-        return draw(*(site.parts.blobs.get(each) for each in files))
-    finally:
-        site.drawing.release()
+def _held(site: Site, draw: Callable[..., bytes]) -> Callable[..., bytes]:
+    """Draw from files when there is room for it."""
+
+    def drawn(*files: Digest) -> bytes:
+        if not site.drawing.acquire(blocking=False):
+            raise HTTPException(
+                503, "Too many differences are looked at just now. Try again.", {"retry-after": "2"}
+            )
+        try:
+            return draw(*(site.parts.blobs.get(each) for each in files))
+        finally:
+            site.drawing.release()
+
+    return drawn
 
 
 def _by_link(site: Site, request: Request, digest: str) -> bool:
@@ -119,15 +127,34 @@ def _three(comparison: Comparison) -> tuple[Digest, Digest, Digest]:
     return comparison.golden, comparison.candidate, comparison.mask
 
 
-def _unless_known(request: Request, key: str, headers: dict[str, str], get: Callable[[], bytes]) -> Response:
+def _unless_known(
+    site: Site, request: Request, key: str, headers: dict[str, str], get: Callable[..., bytes], *files: Digest
+) -> Response:
     headers = headers | {"etag": f'"{key}"'}
     if request.headers.get("if-none-match") == headers["etag"]:
         return Response(status_code=304, headers=headers)
     try:
-        content = get()
+        content = get(*files)
     except Refused as refused:
-        raise HTTPException(410, str(refused)) from refused
+        return _gone(site, request, refused, files)
     media = formats.media_type(content)
     if media not in _INLINE:
         media, headers = "application/octet-stream", headers | {"content-disposition": "attachment"}
     return Response(content, headers=headers | {"content-type": media})
+
+
+def _gone(site: Site, request: Request, refused: Refused, files: Sequence[Digest]) -> Response:
+    """Say that a picture is no more, and since when: a page to whoever opened it, a line where a page shows it."""
+    with site.parts.reading() as db:
+        since = min(forgotten.among(db, files).values(), default=None)
+    why = (
+        f"This picture was deleted on {day(since)}. Pictures are kept for a while only." if since else str(refused)
+    )
+    if "text/html" in request.headers.get("accept", "") or wants_json(request):
+        return trouble(site, request, 410, why, _home(request))
+    return PlainTextResponse(why, 410)
+
+
+def _home(request: Request) -> str:
+    run = request.path_params.get("id") or request.query_params.get("run")
+    return f"/runs/{quote(run, safe='')}" if run else "/"

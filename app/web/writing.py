@@ -43,6 +43,11 @@ def _moment(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%-d %b %Y, %H:%M UTC")
 
 
+def day(moment: datetime) -> str:
+    """Write a day as people do: 3 May 2026."""
+    return moment.astimezone(UTC).strftime("%-d %B %Y")
+
+
 def _ago(moment: datetime, now: datetime) -> str:
     seconds = max(0, int((now - moment).total_seconds()))
     for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
@@ -63,6 +68,7 @@ TEMPLATES.filters.update(
     plural=_plural,
     share=_share,
     moment=_moment,
+    day=day,
     ago=_ago,
     web=_is_web,
     ticked=_ticked,

@@ -74,6 +74,16 @@ def test_what_is_not_there_is_refused(kept: Blobs) -> None:
         kept.get(DIGEST)
 
 
+def test_a_deleted_file_is_gone(kept: Blobs, folder: Path) -> None:
+    """To delete it twice is to delete it once, and nothing but a digest names what is deleted."""
+    kept.put(CONTENT)
+    kept.delete(DIGEST)
+    kept.delete(DIGEST)
+    assert files(folder) == []
+    with pytest.raises(Refused, match="no file's digest"):
+        kept.delete(Digest("../../etc/passwd"))
+
+
 @pytest.mark.parametrize("damage", [b"", CONTENT[:-1], CONTENT + b"!", CONTENT.replace(b"PNG", b"GIF")])
 def test_a_damaged_file_is_refused_and_mended(kept: Blobs, folder: Path, damage: bytes) -> None:
     """Bytes that are not those of the digest are never given; putting the right ones mends it."""

@@ -10,6 +10,7 @@ from PIL import Image
 
 from diffing.digests import digest
 from diffing.words import Digest, Name
+from storage import forgotten
 from tests.app.web.stage import SHOP, Stage, picture
 from tests.app.web.test_runs import link
 
@@ -121,7 +122,7 @@ def test_where_nothing_can_be_beside_there_is_no_difference(stage: Stage) -> Non
     assert stage.enter().get(f"/pictures/{run}/{card.id}/difference").status_code == 404
 
 
-def test_a_picture_that_is_no_longer_kept_says_so(stage: Stage) -> None:
+def test_a_lost_picture_says_so(stage: Stage) -> None:
     """410 with the words of the storage, not a broken page."""
     run = stage.run({Name("goldens/a.png"): SHOP["goldens/cart.png"]})
     gone = stage.found(run)["goldens/a.png"].candidate
@@ -129,8 +130,37 @@ def test_a_picture_that_is_no_longer_kept_says_so(stage: Stage) -> None:
     _remove(stage, gone)
     answer = stage.enter().get(f"/pictures/{gone}?run={run}")
     assert answer.status_code == 410
-    assert "no longer" in answer.text or "gone" in answer.text.lower()
+    assert "no longer in the storage" in answer.text
     assert stage.client.get(f"/runs/{run}").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/pictures/{gone}?run={run}", "/pictures/{run}/{id}/{what}"])
+@pytest.mark.parametrize("what", ["difference", "marks"])
+def test_a_deleted_picture_says_since_when(stage: Stage, address: str, what: str) -> None:
+    """Whoever opens it finds a page with the day and a way home; where a page shows it, it is a line of text."""
+    run = stage.run()
+    card = stage.found(run)["goldens/menu.png"]
+    assert card.candidate is not None
+    assert card.mask is not None
+    forgotten.forget(stage.parts.db, stage.parts.blobs, [card.candidate, card.mask], now=stage.clock())
+    place = address.format(gone=card.candidate, run=run, id=card.id, what=what)
+    opened = stage.enter().get(place, headers={"accept": "text/html"})
+    shown = stage.client.get(place, headers={"accept": "image/*"})
+    assert (opened.status_code, shown.status_code) == (410, 410)
+    assert "deleted on 21 November 2026" in opened.text
+    assert f'href="/runs/{run}"' in opened.text
+    assert shown.headers["content-type"].startswith("text/plain")
+    assert "immutable" not in shown.headers["cache-control"]
+    assert shown.text == "This picture was deleted on 21 November 2026. Pictures are kept for a while only."
+
+
+def test_that_a_picture_was_deleted_is_told_to_nobody_else(stage: Stage) -> None:
+    """To a stranger it was never there."""
+    run = stage.run()
+    gone = stage.found(run)["goldens/menu.png"].candidate
+    assert gone is not None
+    forgotten.forget(stage.parts.db, stage.parts.blobs, [gone], now=stage.clock())
+    assert stage.browser().get(f"/pictures/{gone}?run={run}").status_code == 404
 
 
 def _remove(stage: Stage, gone: Digest) -> None:
