@@ -119,7 +119,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Whether somebody may approve, and the sentence that says why, for the audit trail and the reply."""
+    """Whether somebody may, and the sentence that says why, for the audit trail and the reply."""
 
     granted: bool
     why: str
@@ -276,6 +276,10 @@ class Forge(Protocol):
 
     def may_approve(self, change: Change, who: User, rule: ApproveRule) -> Permission:
         """Ask the forge now whether somebody may approve; fails closed."""
+        ...
+
+    def may_see(self, repo: Repo, who: User) -> Permission:
+        """Ask the forge now whether somebody may read a repository; fails closed, and a bot never may."""
         ...
 
     def publish(self, change: Change, report: Report, before: Publications) -> Iterator[Publications]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
 
 from sqlalchemy import Connection, select, update
 
@@ -22,9 +22,11 @@ class StoredRepo:
     path: str
     tenant: str
     private: bool
+    gone: bool
+    """The bot was taken off it."""
 
 
-_COLUMNS = (repos.c.id, repos.c.host, repos.c.forge_id, repos.c.path, repos.c.tenant, repos.c.private)
+_COLUMNS = tuple(repos.c[each.name] for each in fields(StoredRepo))
 
 
 def upsert(db: Connection, *, host: str, forge_id: str, path: str, tenant: str, private: bool) -> int:
@@ -43,6 +45,12 @@ def get(db: Connection, repo_id: int) -> StoredRepo:
     """Give a repository."""
     row = only(db, select(*_COLUMNS).where(repos.c.id == repo_id), "repository")
     return StoredRepo(**row._asdict())
+
+
+def of_ids(db: Connection, ids: Collection[int]) -> list[StoredRepo]:
+    """Give those of these repositories that there are."""
+    query = select(*_COLUMNS).where(repos.c.id.in_(ids)).order_by(repos.c.id)
+    return [StoredRepo(**row._asdict()) for row in db.execute(query)]
 
 
 def leave(db: Connection, *, host: str, tenant: str, forge_ids: Sequence[str] | None) -> None:

@@ -10,6 +10,7 @@ from bots.events import AccessChanged
 from bots.forge import Change, Repo
 from storage import changes, repos
 from storage.changes import StoredChange
+from storage.repos import StoredRepo
 
 
 def remember_repo(db: Connection, repo: Repo) -> int:
@@ -40,7 +41,11 @@ def remember(db: Connection, change: Change) -> int:
 
 def repo_of(db: Connection, repo_id: int) -> Repo:
     """Give a kept repository in the port's words."""
-    kept = repos.get(db, repo_id)
+    return in_words(repos.get(db, repo_id))
+
+
+def in_words(kept: StoredRepo) -> Repo:
+    """Put a kept repository into the port's words."""
     return Repo(host=kept.host, id=kept.forge_id, path=kept.path, tenant=kept.tenant, private=kept.private)
 
 

@@ -19,7 +19,22 @@ from starlette.staticfiles import StaticFiles
 
 from app.flow.jobs import Enqueue
 from app.flow.parts import Parts
-from app.web import decisions, health, index, pages, pictures, posts, runs, setup, signin, webhooks, writing
+from app.web import (
+    decisions,
+    health,
+    index,
+    live,
+    pages,
+    pictures,
+    posts,
+    runs,
+    setup,
+    signin,
+    thumbnails,
+    webhooks,
+    writing,
+)
+from app.web.asking import Asking
 from app.web.bodies import Bodies
 from app.web.buckets import Buckets
 from app.web.headers import HEADERS, SecurityHeaders
@@ -66,6 +81,7 @@ def create(
         bodies=Bodies(),
         drawing=BoundedSemaphore(pictures.MOST_AT_ONCE),
     )
+        asking=Asking(parts.forges, clock=ticks),
     web = Starlette(
         routes=_routes(site),
         middleware=[Middleware(SecurityHeaders, secure=site.sessions.secure)],

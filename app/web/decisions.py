@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.flow import decide as deciding
 from app.flow.jobs import Job
-from app.web import posts, runs
+from app.web import posts, runs, sight
 from app.web.pages import wants_json
 from app.web.room import Room, lay_out
 from app.web.sessions import Session
@@ -73,7 +73,7 @@ def commit(site: Site, request: Request, body: bytes) -> Response:
 
 def _read(site: Site, request: Request, body: bytes) -> Post:
     session = site.sessions.read(request, site.clock())
-    run = runs.seen(site, session, request.path_params["id"])
+    run = sight.run(site, session, request.path_params["id"])
     fields = posts.read(request, body)
     posts.must_be_ours(site, request, session, fields)
     room = lay_out(site, session, run)

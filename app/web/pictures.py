@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from app.web import runs
+from app.web import sight
 from app.web.pages import not_found, trouble, wants_json
 from app.web.site import Site
 from app.web.writing import day
@@ -53,7 +53,7 @@ def sheet(site: Site, request: Request) -> Response:
     if not _DIGEST.fullmatch(digest):
         raise not_found()
     session = site.sessions.read(request, site.clock())
-    run = runs.seen(site, session, request.query_params.get("run", ""))
+    run = sight.run(site, session, request.query_params.get("run", ""))
     with site.parts.reading() as db:
         if not any(_has_size(each, digest) for each in comparisons.of_file(db, run.id, Digest(digest))):
             raise not_found()
@@ -63,7 +63,7 @@ def sheet(site: Site, request: Request) -> Response:
 def difference(site: Site, request: Request) -> Response:
     """Draw what differs, when somebody looks."""
     session = site.sessions.read(request, site.clock())
-    run = runs.seen(site, session, request.path_params["id"])
+    run = sight.run(site, session, request.path_params["id"])
     with site.parts.reading() as db:
         found = comparisons.find(db, request.path_params["comparison"])
     if found is None or found[0] != run.id:
@@ -76,7 +76,7 @@ def difference(site: Site, request: Request) -> Response:
 def marks(site: Site, request: Request) -> Response:
     """Give the mask of one comparison: what differs in colours, all else transparent."""
     session = site.sessions.read(request, site.clock())
-    run = runs.seen(site, session, request.path_params["id"])
+    run = sight.run(site, session, request.path_params["id"])
     with site.parts.reading() as db:
         found = comparisons.find(db, request.path_params["comparison"])
     if found is None or found[0] != run.id:
@@ -115,7 +115,7 @@ def _by_link(site: Site, request: Request, digest: str) -> bool:
 
 def _must_belong(site: Site, request: Request, digest: Digest) -> None:
     session = site.sessions.read(request, site.clock())
-    run = runs.seen(site, session, request.query_params.get("run", ""))
+    run = sight.run(site, session, request.query_params.get("run", ""))
     with site.parts.reading() as db:
         if digest not in comparisons.digests(db, run.id):
             raise not_found()

@@ -8,14 +8,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from app.web import hexes, room, signin, texts
+from app.web import hexes, room, sight, signin, texts
 from app.web.pages import fragment, not_found, page
 from app.web.room import Room
 from app.web.sessions import Session
 from app.web.site import Site
 from diffing.words import Name
-from storage import runs
-from storage.runs import StoredRun
 
 
 def show(site: Site, request: Request) -> Response:
@@ -24,7 +22,7 @@ def show(site: Site, request: Request) -> Response:
     if entered := signin.by_token(site, request) or signin.by_key(site, request, run_id):
         return entered
     session = site.sessions.read(request, site.clock())
-    laid = room.lay_out(site, session, seen(site, session, run_id))
+    laid = room.lay_out(site, session, sight.run(site, session, run_id))
     if golden := request.query_params.get("golden"):
         return RedirectResponse(_place(laid, Name(golden)), 303)
     only = request.path_params.get("comparison")
@@ -45,7 +43,7 @@ def state(site: Site, request: Request) -> Response:
 
 def standing(site: Site, session: Session, run_id: str) -> Response:
     """Give what may change on an open page: opinions, and the parts that tell of them."""
-    laid = room.lay_out(site, session, seen(site, session, run_id))
+    laid = room.lay_out(site, session, sight.run(site, session, run_id))
     words = {"room": laid, "path": f"/runs/{run_id}"}
     answer = JSONResponse(
         {
@@ -58,16 +56,6 @@ def standing(site: Site, session: Session, run_id: str) -> Response:
     answer.headers["etag"] = f'"{sha256(bytes(answer.body)).hexdigest()[:32]}"'
     return answer
 
-
-def seen(site: Site, session: Session, run_id: str) -> StoredRun:
-    """Give a run that this visitor may see; otherwise say that there is none."""
-    if not session.may_see(run_id):
-        raise not_found()
-    with site.parts.reading() as db:
-        run = runs.find(db, run_id)
-    if run is None:
-        raise not_found()
-    return run
 
 
 def _words(site: Site, laid: Room, only: str | None) -> dict[str, Any]:

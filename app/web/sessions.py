@@ -32,8 +32,8 @@ class Session:
     runs: tuple[str, ...] = ()
     """Runs whose link they were given, newest last."""
 
-    def may_see(self, run_id: str) -> bool:
-        """May they look at a run?"""
+    def admits(self, run_id: str) -> bool:
+        """Does it let them look at a run by itself: as the operator, or by a link they were given?"""
         return self.operator or run_id in self.runs
 
     def opened(self, run_id: str, now: datetime) -> Session:

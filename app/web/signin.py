@@ -13,8 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.web import posts
-from app.web.pages import not_found
+from app.web import posts, sight
 from app.web.site import Identity, Site
 from storage import visits
 
@@ -51,8 +50,8 @@ def by_key(site: Site, request: Request, run_id: str) -> Response | None:
     answer = RedirectResponse(_without(request, "key"), 303)
     if site.parts.links.may_see_run(run_id, key):
         site.sessions.write(answer, session.opened(run_id, now))
-    elif not session.may_see(run_id):
-        raise not_found()
+    else:
+        sight.run(site, session, run_id)
     return answer
 
 

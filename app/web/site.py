@@ -10,6 +10,7 @@ from typing import Protocol
 
 from app.flow.jobs import Enqueue
 from app.flow.parts import Parts
+from app.web.asking import Asking
 from app.web.bodies import Bodies
 from app.web.buckets import Buckets
 from app.web.seals import Seals
@@ -78,6 +79,8 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+    public_pages: bool = True
+    """May anybody look at public repositories?"""
 class Site:
     """What `application.create` put together."""
 
@@ -96,6 +99,7 @@ class Site:
     bodies: Bodies
     drawing: BoundedSemaphore
     """Of how many differences and sheets are drawn at a time."""
+    asking: Asking
 
     @property
     def base(self) -> str:

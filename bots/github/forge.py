@@ -124,6 +124,9 @@ class GitHub:
         )
         return permissions.may_approve(doors, change, who, rule)
 
+    def may_see(self, repo: Repo, who: User) -> Permission:
+        return permissions.may_see(self._reading(repo), repo, who)
+
     # -------------------------------------------------------------------------------------- telling
 
     def publish(self, change: Change, report: Report, before: Publications) -> Iterator[Publications]:

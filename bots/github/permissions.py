@@ -1,4 +1,4 @@
-"""Ask GitHub whether somebody may approve. Whatever is no clear yes is a no."""
+"""Ask GitHub what somebody may do. Whatever is no clear yes is a no."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bots.forge import ApproveRule, Change, Permission, User
+from bots.forge import ApproveRule, Change, Permission, Repo, User
 from bots.github.client import Api
 from bots.github.limits import Failed
 from diffing.words import Refused
@@ -27,7 +27,7 @@ class Doors:
 def may_approve(doors: Doors, change: Change, who: User, rule: ApproveRule) -> Permission:
     """Say whether somebody may approve a change now, and why, for the reply and the audit trail."""
     name = who.name
-    if who.bot or name.endswith("[bot]"):
+    if _is_bot(who):
         return Permission(False, f"{name} is a bot, and only people may approve")
     if not rule.self_approval and name.lower() == change.author.lower():
         return Permission(False, f"{name} wrote this pull request, and nobody may approve their own here")
@@ -41,6 +41,20 @@ def may_approve(doors: Doors, change: Change, who: User, rule: ApproveRule) -> P
     return Permission(False, "; ".join(reasons))
 
 
+def may_see(api: Api, repo: Repo, who: User) -> Permission:
+    """Say whether somebody may read a repository now. Of a public one GitHub says `read` for every account."""
+    if _is_bot(who):
+        return Permission(False, f"{who.name} is a bot, and only people look")
+    role, why = _asked(api, repo, who.name)
+    if role in _RANKS:
+        return Permission(True, f"{who.name} has the permission {role}")
+    return Permission(False, why or f"{who.name} has the permission {role}, and read is needed")
+
+
+def _is_bot(who: User) -> bool:
+    return who.bot or who.name.endswith("[bot]")
+
+
 def _answers(doors: Doors, change: Change, name: str, rule: ApproveRule) -> Iterator[Permission]:
     yield _by_role(doors.repo, change, name, rule)
     for team in rule.teams:
@@ -48,16 +62,21 @@ def _answers(doors: Doors, change: Change, name: str, rule: ApproveRule) -> Iter
 
 
 def _by_role(api: Api, change: Change, name: str, rule: ApproveRule) -> Permission:
-    try:
-        told = api.find("collaborators", name, "permission")
-    except Failed as failed:
-        return Permission(False, f"GitHub would not say what {name} may do: {failed.message}")
-    if told is None:
-        return Permission(False, f"{name} is not known in {change.repo.path}")
-    role = _role(told)
+    role, why = _asked(api, change.repo, name)
+    if why:
+        return Permission(False, why)
     if role in _RANKS and rule.permission in _RANKS and _RANKS.index(role) >= _RANKS.index(rule.permission):
         return Permission(True, f"{name} has the permission {role}, and {rule.permission} is asked for")
     return Permission(False, f"{name} has the permission {role}, and {rule.permission} is needed")
+
+
+def _asked(api: Api, repo: Repo, name: str) -> tuple[str, str]:
+    """Give somebody's role on a repository; or none, and why GitHub said nothing of it."""
+    try:
+        told = api.find("collaborators", name, "permission")
+    except Failed as failed:
+        return "", f"GitHub would not say what {name} may do: {failed.message}"
+    return (_role(told), "") if told is not None else ("", f"{name} is not known in {repo.path}")
 
 
 def _role(told: Json) -> str:

@@ -124,9 +124,16 @@ class Local:
 
     def may_approve(self, change: Change, who: User, rule: ApproveRule) -> Permission:
         """Let the repository's own user approve, whatever the rule asks: who owns the files has every right."""
-        owner, _ = commits.person(self._git(change.repo))
+        return self._owner_may("approve", change.repo, who)
+
+    def may_see(self, repo: Repo, who: User) -> Permission:
+        """Let the repository's own user look."""
+        return self._owner_may("look", repo, who)
+
+    def _owner_may(self, act: str, repo: Repo, who: User) -> Permission:
+        owner, _ = commits.person(self._git(repo))
         if who.bot or who.name != owner:
-            return Permission(False, f"only {owner}, whose repository this is, may approve here")
+            return Permission(False, f"only {owner}, whose repository this is, may {act} here")
         return Permission(True, f"{owner} is this repository's git user")
 
     # -------------------------------------------------------------------------------------- telling

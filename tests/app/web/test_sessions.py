@@ -30,7 +30,7 @@ def test_a_session_comes_back_with_the_browser() -> None:
     """Who signed in, and what they opened, is known at the next request."""
     session = Session().opened("run-1", NOW).signed_in("github.com", MIRA, NOW)
     assert carry(HTTPS, session, NOW) == session
-    assert carry(HTTPS, session, NOW).may_see("run-1")
+    assert carry(HTTPS, session, NOW).admits("run-1")
 
 
 def test_a_session_is_over_after_twelve_hours() -> None:
@@ -56,8 +56,8 @@ def test_nobody_has_no_word_against_forged_posts() -> None:
 
 def test_an_operator_sees_every_run() -> None:
     """Who has the token printed where Golddigger runs may see what it keeps; others only what they were given."""
-    assert Session().signed_in("local", MIRA, NOW, operator=True).may_see("any")
-    assert not Session().signed_in("github.com", MIRA, NOW).may_see("any")
+    assert Session().signed_in("local", MIRA, NOW, operator=True).admits("any")
+    assert not Session().signed_in("github.com", MIRA, NOW).admits("any")
 
 
 def test_a_long_day_of_reviewing_still_fits_a_cookie() -> None:
@@ -68,8 +68,8 @@ def test_a_long_day_of_reviewing_still_fits_a_cookie() -> None:
     answer = Response()
     HTTPS.write(answer, session)
     assert len(answer.headers["set-cookie"]) < 4096
-    assert session.may_see(f"run-{499:012}")
-    assert not session.may_see(f"run-{0:012}")
+    assert session.admits(f"run-{499:012}")
+    assert not session.admits(f"run-{0:012}")
 
 
 def test_the_cookie_is_out_of_reach() -> None:

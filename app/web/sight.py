@@ -1,0 +1,61 @@
+"""Say what a visitor may see: as the operator, by a link, because it is public, or as their forge says now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from app.flow import standing
+from app.web.pages import not_found
+from app.web.sessions import Session
+from app.web.site import Site
+from storage import changes
+from storage import repos as kept_repos
+from storage import runs as kept_runs
+from storage.repos import StoredRepo
+from storage.runs import StoredRun
+
+
+def run(site: Site, session: Session, run_id: str) -> StoredRun:
+    """Give a run that this visitor may see; the rest is answered like one that does not exist."""
+    with site.parts.reading() as db:
+        found = kept_runs.find(db, run_id)
+        repo = kept_repos.get(db, changes.get(db, found.change_id).repo_id) if found else None
+    if found is None or repo is None:
+        raise not_found()
+    if not session.admits(run_id) and not _seen(site, session, [repo]):
+        raise not_found()
+    return found
+
+
+def repos(site: Site, session: Session, ids: Iterable[int]) -> set[int]:
+    """Give which of these repositories the visitor may see as a whole. A forge that hangs costs seconds."""
+    with site.parts.reading() as db:
+        kept = kept_repos.of_ids(db, set(ids))
+    return _seen(site, session, kept)
+
+
+def waits(site: Site, session: Session, host: str) -> str:
+    """Say why somebody who is signed in cannot decide now: their forge does not answer. Empty where it does."""
+    return site.asking.away(host) if host in session.people else ""
+
+
+def _seen(site: Site, session: Session, kept: Sequence[StoredRepo]) -> set[int]:
+    open_ones = {each.id for each in kept if session.operator or _is_public(site, each)}
+    others = sorted((each for each in kept if each.id not in open_ones), key=lambda each: each.host)
+    for host, of_host in groupby(others, key=lambda each: each.host):
+        open_ones |= _granted(site, session, host, list(of_host))
+    return open_ones
+
+
+def _is_public(site: Site, repo: StoredRepo) -> bool:
+    """May anybody look? Not where the bot lost the repository: nobody tells us any more what becomes of it."""
+    return site.access.public_pages and not repo.private and not repo.gone
+
+
+def _granted(site: Site, session: Session, host: str, kept: Sequence[StoredRepo]) -> set[int]:
+    who = session.people.get(host)
+    if who is None:
+        return set()
+    granted = site.asking.granted(host, who, [standing.in_words(each) for each in kept])
+    return {each.id for each in kept if each.forge_id in granted}
