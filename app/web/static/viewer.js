@@ -286,6 +286,8 @@ class Desk {
     this.count = make("span", { class: "count" });
     const regions = group("Regions that differ",
       tool("Previous region", "[", () => this.jump(-1)), this.count, tool("Next region", "]", () => this.jump(1)));
+    zoom.classList.add("zooming");
+    regions.classList.add("regions");
     this.regionGroup = regions;
     const eyes = group("Seeing",
       tool("Background", "P", () => this.turnGround()), tool("Colour", "C", () => this.aim()));
@@ -437,13 +439,16 @@ class Desk {
   }
 
   get size() {
-    const sides = this.sides.filter((side) => side.image && (side !== this.difference || this.paged));
+    const apart = this.paged && this.seen.includes(this.difference);
+    const sides = this.sides.filter((side) => side.image && (side === this.difference) === Boolean(apart));
     return { width: Math.max(1, ...sides.map((side) => side.width)), height: Math.max(1, ...sides.map((side) => side.height)) };
   }
 
-  get long() {
-    const { whole, width } = this.fits();
-    return whole < 0.6 * Math.min(width, 1);
+  // Shown whole it would be too small to be read: it is shown as wide as there is room, and scrolled.
+  long(room = this.port) {
+    const { whole, width } = this.fits(room);
+    const { width: wide, height: high } = this.size;
+    return whole < 0.6 * Math.min(width, 1) && (whole < 0.2 || high > 3 * wide);
   }
 
   get pannable() {
@@ -469,8 +474,7 @@ class Desk {
     const { clientWidth: width, clientHeight: height } = this.desk;
     const columns = this.fits({ width: width / 2, height });
     const rows = this.fits({ width, height: height / 2 });
-    const long = columns.whole < 0.6 * Math.min(columns.width, 1);
-    this.desk.dataset.lie = long || columns.whole >= rows.whole || columns.whole >= 1 ? "columns" : "rows";
+    this.desk.dataset.lie = this.long({ width: width / 2, height }) || columns.whole >= rows.whole || columns.whole >= 1 ? "columns" : "rows";
   }
 
   // ---- moving and zooming
@@ -494,13 +498,13 @@ class Desk {
   resized() {
     if (!this.desk.clientWidth) return;
     this.lay();
-    if (this.fitted && !(this.moved && this.long)) this.begin();
+    if (this.fitted && !(this.moved && this.long())) this.begin();
     else this.move(this.x, this.y);
     this.paint();
   }
 
   begin() {
-    this.fitted = this.long ? "width" : "whole";
+    this.fitted = this.long() ? "width" : "whole";
     this.scale = this.drawn = this.scaleOf(this.fitted);
     const first = this.fitted === "width" && this.regions[0];
     this.move(Infinity, first ? this.port.height / 2 - (first[1] + first[3] / 2) * this.scale : Infinity);
@@ -508,7 +512,7 @@ class Desk {
   }
 
   refit() {
-    const kinds = this.long ? ["width", "whole"] : ["whole"];
+    const kinds = this.long() ? ["width", "whole"] : ["whole"];
     this.fitted = kinds[(kinds.indexOf(this.fitted) + 1) % kinds.length];
     const middle = (this.port.height / 2 - this.y) / this.scale;
     this.scale = this.scaleOf(this.fitted);
