@@ -19,21 +19,7 @@ from starlette.staticfiles import StaticFiles
 
 from app.flow.jobs import Enqueue
 from app.flow.parts import Parts
-from app.web import (
-    decisions,
-    health,
-    index,
-    live,
-    pages,
-    pictures,
-    posts,
-    runs,
-    setup,
-    signin,
-    thumbnails,
-    webhooks,
-    writing,
-)
+from app.web import decisions, health, index, pages, pictures, posts, runs, setup, signin, webhooks, writing
 from app.web.asking import Asking
 from app.web.bodies import Bodies
 from app.web.buckets import Buckets

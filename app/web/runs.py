@@ -57,7 +57,6 @@ def standing(site: Site, session: Session, run_id: str) -> Response:
     return answer
 
 
-
 def _words(site: Site, laid: Room, only: str | None) -> dict[str, Any]:
     cards = [card for card in laid.cards if only in (None, card.id)]
     suites = [(suite, [card for card in of_suite if only in (None, card.id)]) for suite, of_suite in laid.suites]
