@@ -63,11 +63,11 @@ def create(
         clock=clock,
         seals=seals,
         sessions=Sessions.at(parts.links.base, seals),
+        asking=Asking(parts.forges, clock=ticks),
         tries=Buckets(clock=ticks),
         bodies=Bodies(),
         drawing=BoundedSemaphore(pictures.MOST_AT_ONCE),
     )
-        asking=Asking(parts.forges, clock=ticks),
     web = Starlette(
         routes=_routes(site),
         middleware=[Middleware(SecurityHeaders, secure=site.sessions.secure)],

@@ -76,11 +76,11 @@ class Access:
     identities: Mapping[str, Identity] = field(default_factory=dict)
     """By the name in the address: `/signin/github`."""
     installer: Installer | None = None
+    public_pages: bool = True
+    """May anybody look at public repositories?"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-    public_pages: bool = True
-    """May anybody look at public repositories?"""
 class Site:
     """What `application.create` put together."""
 
@@ -95,11 +95,11 @@ class Site:
     clock: Callable[[], datetime]
     seals: Seals
     sessions: Sessions
+    asking: Asking
     tries: Buckets
     bodies: Bodies
     drawing: BoundedSemaphore
     """Of how many differences and sheets are drawn at a time."""
-    asking: Asking
 
     @property
     def base(self) -> str:
