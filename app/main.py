@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
+from socket import socket
 
 import structlog
 import uvicorn
@@ -23,7 +25,7 @@ from app.flow.parts import Parts, Pictures
 from app.flow.sweep import sweep as ask_again
 from app.sandbox import Sandbox
 from app.settings import Settings
-from app.web import application, setup, signin
+from app.web import application, setup, signin, thumbnails
 from app.web.site import Access, Identity
 from app.worker import broker as brokers
 from app.worker.carrier import Carrier
@@ -116,6 +118,7 @@ def assembled(
             hooks=forges.hooks,
             draw=sandbox.draw,
             sheet=sandbox.sheet,
+            shrink=partial(sandbox.thumbnail, most=thumbnails.SIDE),
             clock=now,
         )
         yield Whole(settings=settings, parts=parts, broker=broker, carrier=carrier, web=web)
@@ -210,8 +213,17 @@ def _working(whole: Whole) -> Iterator[None]:
         yield
 
 
+class _Server(uvicorn.Server):
+    """Ends what goes on for ever before it waits for what is under way."""
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """Stop."""
+        self.config.app.state.live.end()  # type: ignore[union-attr]  # it is the application that we gave
+        await super().shutdown(sockets)
+
+
 def _server(whole: Whole, host: str, port: int) -> uvicorn.Server:
-    return uvicorn.Server(
+    return _Server(
         uvicorn.Config(
             whole.web,
             host=host,

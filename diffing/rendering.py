@@ -27,6 +27,8 @@ _PALETTE = (
 _MOST_FRAMES = 40
 """So many pages or frames are shown, one below the other."""
 _GAP = 12
+_TALLEST = 3
+"""So many times its width may a small picture be tall: a phone's screen is seen whole."""
 Indexes = NDArray[np.uint8]
 """Height × width: places in `_PALETTE`."""
 _NOTHING: Pixels = np.zeros((1, 1, 4), np.uint8)
@@ -123,9 +125,10 @@ def _stacked(pages: Sequence[Image.Image], ground: str | tuple[int, ...]) -> Ima
 
 
 def thumbnail(content: bytes, *, most: int = 320, most_pixels: int = 80_000_000) -> bytes:
-    """Draw an image's first frame so small that neither side is longer than `most` pixels. Raises Refused."""
+    """Draw an image's first frame so small that neither side is longer than `most` pixels; of a long page its top,
+    for the whole would be a thread. Raises Refused."""
     frame = drawn.read(content, most_pixels=most_pixels).frames[0]
-    image = Image.fromarray(frame, "RGBA")
+    image = Image.fromarray(np.ascontiguousarray(frame[: frame.shape[1] * _TALLEST]), "RGBA")
     image.thumbnail((most, most))
     return _png(image)
 

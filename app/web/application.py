@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from threading import BoundedSemaphore
 
@@ -19,14 +20,29 @@ from starlette.staticfiles import StaticFiles
 
 from app.flow.jobs import Enqueue
 from app.flow.parts import Parts
-from app.web import decisions, health, index, pages, pictures, posts, runs, setup, signin, webhooks, writing
+from app.web import (
+    decisions,
+    health,
+    index,
+    live,
+    pages,
+    pictures,
+    posts,
+    runs,
+    setup,
+    signin,
+    thumbnails,
+    webhooks,
+    writing,
+)
 from app.web.asking import Asking
 from app.web.bodies import Bodies
 from app.web.buckets import Buckets
 from app.web.headers import HEADERS, SecurityHeaders
+from app.web.live import Live
 from app.web.seals import Seals
 from app.web.sessions import Sessions
-from app.web.site import Access, Draw, Probe, Sheet, Site
+from app.web.site import Access, Draw, Probe, Sheet, Shrink, Site
 from bots.events import Webhook
 from diffing.words import Refused, Unavailable
 
@@ -46,6 +62,7 @@ def create(
     hooks: Mapping[str, Webhook],
     draw: Draw,
     sheet: Sheet,
+    shrink: Shrink,
     probes: Mapping[str, Probe] | None = None,
     clock: Callable[[], datetime] = _now,
     ticks: Callable[[], float] = time.monotonic,
@@ -59,6 +76,7 @@ def create(
         hooks=hooks,
         draw=draw,
         sheet=sheet,
+        shrink=shrink,
         probes=health.probes(parts) | dict(probes or {}),
         clock=clock,
         seals=seals,
@@ -67,6 +85,8 @@ def create(
         tries=Buckets(clock=ticks),
         bodies=Bodies(),
         drawing=BoundedSemaphore(pictures.MOST_AT_ONCE),
+        sketching=BoundedSemaphore(thumbnails.MOST_AT_ONCE),
+        live=Live(partial(live.pulse, parts)),
     )
     web = Starlette(
         routes=_routes(site),
@@ -74,6 +94,7 @@ def create(
         exception_handlers=_words(site),
     )
     web.router.redirect_slashes = False
+    web.state.live = site.live  # whoever stops the server ends it first
     return web
 
 
@@ -89,12 +110,17 @@ def _routes(site: Site) -> list[Route | Mount]:
         get("/", index.index),
         get("/runs/{id}", runs.show),
         get("/runs/{id}/state", runs.state),
-        get("/runs/{id}/comparisons/{comparison:int}", runs.show),
+        get("/runs/{id}/list", runs.listing),
+        Route("/runs/{id}/events", partial(runs.events, site), methods=["GET"]),
+        get("/runs/{id}/comparisons/{comparison:int}", runs.numbered),
+        get("/runs/{id}/comparisons/{comparison:int}/stage", runs.stage),
         post("/runs/{id}/decisions", decisions.decide),
         post("/runs/{id}/undo", decisions.undo),
         post("/runs/{id}/commit", decisions.commit),
+        get("/runs/{id}/{golden:path}", runs.named),
         get("/pictures/{digest}", pictures.show),
         get("/pictures/{digest}/drawn", pictures.sheet),
+        get("/pictures/{digest}/thumbnail", thumbnails.show),
         get("/pictures/{id}/{comparison:int}/difference", pictures.difference),
         get("/pictures/{id}/{comparison:int}/marks", pictures.marks),
         get("/signin/{door}", signin.begin),

@@ -14,14 +14,17 @@ from app.flow import decide as deciding
 from app.flow.jobs import Job
 from app.web import posts, runs, sight
 from app.web.pages import wants_json
-from app.web.room import Room, lay_out
 from app.web.sessions import Session
 from app.web.site import Site
 from bots.forge import User
 from diffing.words import Digest, Opinion
+from storage import changes, listings, repos
+from storage.listings import Wanted
 from storage.runs import StoredRun
 
 _VIA = "page"
+_MOST = 100_000
+"""More than a run can find."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
@@ -53,8 +56,7 @@ def decide(site: Site, request: Request, body: bytes) -> Response:
         via=_VIA,
         now=site.clock(),
     )
-    anchor = f"#c-{chosen[0][0]}" if len(chosen) == 1 else ""
-    return _answer(site, request, post, jobs, anchor)
+    return _answer(site, request, post, jobs, about=None if "all" in post.fields else chosen[0][0])
 
 
 def undo(site: Site, request: Request, body: bytes) -> Response:
@@ -76,32 +78,48 @@ def _read(site: Site, request: Request, body: bytes) -> Post:
     run = sight.run(site, session, request.path_params["id"])
     fields = posts.read(request, body)
     posts.must_be_ours(site, request, session, fields)
-    room = lay_out(site, session, run)
-    if room.who is None:
+    who = session.people.get(_host(site, run))
+    if who is None:
         raise HTTPException(403, "Sign in to decide; the link alone lets you look only.")
-    return Post(session, run, room.who, fields)
+    return Post(session, run, who, fields)
+
+
+def _host(site: Site, run: StoredRun) -> str:
+    with site.parts.reading() as db:
+        return repos.get(db, changes.get(db, run.change_id).repo_id).host
 
 
 def _chosen(site: Site, post: Post) -> list[tuple[int, Digest | None]]:
     if "all" in post.fields:
-        return _awaiting(lay_out(site, post.session, post.run), post.fields.get("suite") or None)
+        return _awaiting(site, post)
     comparison, candidate = post.fields.get("comparison", ""), post.fields.get("candidate", "")
     if not _NUMBER.fullmatch(comparison) or not (candidate == "" or _DIGEST.fullmatch(candidate)):
         raise HTTPException(400, "A decision names a comparison and the candidate that was seen.")
     return [(int(comparison), Digest(candidate) if candidate else None)]
 
 
-def _awaiting(room: Room, suite: str | None) -> list[tuple[int, Digest | None]]:
-    """All that nobody spoke of yet: *all* never overrides what somebody said of one golden."""
-    found = [card.comparison for card in room.cards if card.opinion is None]
-    chosen = [each for each in found if each.decidable and suite in (None, each.suite)]
-    if not chosen:
+def _awaiting(site: Site, post: Post) -> list[tuple[int, Digest | None]]:
+    """All that nobody spoke of yet, of a suite or of the same change where one is named: *all* never overrides
+    what somebody said of one golden. The candidates are those that were seen: a run's never change."""
+    suite, alike = post.fields.get("suite"), post.fields.get("alike", "")
+    wanted = Wanted(state=listings.OPEN, suite=suite or None, alike=alike)
+    with site.parts.reading() as db:
+        found = listings.after(db, post.run.id, post.run.change_id, wanted, at=0, most=_MOST)
+    if not found:
         raise HTTPException(409, "Nothing awaits a decision here any more.")
-    return [(int(each.id), each.candidate) for each in chosen]
+    return [(each.id, each.candidate) for each in found]
 
 
-def _answer(site: Site, request: Request, post: Post, jobs: Iterable[Job], anchor: str = "") -> Response:
+def _answer(
+    site: Site, request: Request, post: Post, jobs: Iterable[Job], *, about: int | None = None
+) -> Response:
+    """Say how things stand to a script; lead a browser to what is next."""
     site.enqueue(jobs)
     if wants_json(request):
-        return runs.standing(site, post.session, post.run.id)
-    return RedirectResponse(f"/runs/{post.run.id}{anchor}", 303)
+        return runs.standing(site, post.session, post.run.id, since=_since(post.fields.get("since", "")))
+    there = f"/runs/{post.run.id}" if about is None else runs.next_open(site, post.run, about)
+    return RedirectResponse(there, 303)
+
+
+def _since(number: str) -> int:
+    return int(number) if _NUMBER.fullmatch(number) else 0

@@ -23,7 +23,7 @@ MOST_AT_ONCE = 12
 """So many differences and sheets are drawn at a time, or wait for it. Each takes a thread from the deliveries."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _INLINE = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif", "text/plain; charset=utf-8"})
-_HEADERS = {
+HEADERS = {
     "content-security-policy": "default-src 'none'; sandbox",
     "cache-control": "private, max-age=31536000, immutable",
 }
@@ -41,8 +41,8 @@ def show(site: Site, request: Request) -> Response:
     signed = _by_link(site, request, digest)
     if not signed:
         _must_belong(site, request, Digest(digest))
-    headers = _HEADERS | (_SIGNED if signed else {})
-    return _unless_known(site, request, digest, headers, site.parts.blobs.get, Digest(digest))
+    headers = HEADERS | (_SIGNED if signed else {})
+    return unless_known(site, request, digest, headers, site.parts.blobs.get, Digest(digest))
 
 
 def sheet(site: Site, request: Request) -> Response:
@@ -55,9 +55,9 @@ def sheet(site: Site, request: Request) -> Response:
     session = site.sessions.read(request, site.clock())
     run = sight.run(site, session, request.query_params.get("run", ""))
     with site.parts.reading() as db:
-        if not any(_has_size(each, digest) for each in comparisons.of_file(db, run.id, Digest(digest))):
+        if not any(has_size(each, digest) for each in comparisons.of_file(db, run.id, Digest(digest))):
             raise not_found()
-    return _unless_known(site, request, f"{digest}-drawn", _HEADERS, _held(site, site.sheet), Digest(digest))
+    return unless_known(site, request, f"{digest}-drawn", HEADERS, _held(site, site.sheet), Digest(digest))
 
 
 def difference(site: Site, request: Request) -> Response:
@@ -70,7 +70,7 @@ def difference(site: Site, request: Request) -> Response:
         raise not_found()
     golden, candidate, mask = _three(found[1])
     key = sha256(f"{golden} {candidate} {mask}".encode()).hexdigest()
-    return _unless_known(site, request, key, _HEADERS, _held(site, site.draw), golden, candidate, mask)
+    return unless_known(site, request, key, HEADERS, _held(site, site.draw), golden, candidate, mask)
 
 
 def marks(site: Site, request: Request) -> Response:
@@ -82,10 +82,11 @@ def marks(site: Site, request: Request) -> Response:
     if found is None or found[0] != run.id:
         raise not_found()
     _, _, mask = _three(found[1])
-    return _unless_known(site, request, mask, _HEADERS, site.parts.blobs.get, mask)
+    return unless_known(site, request, mask, HEADERS, site.parts.blobs.get, mask)
 
 
-def _has_size(comparison: Comparison, digest: str) -> bool:
+def has_size(comparison: Comparison, digest: str) -> bool:
+    """Was a file's size found when it was compared, so that it can be drawn?"""
     found = comparison.difference
     if found is None:
         return False
@@ -127,9 +128,10 @@ def _three(comparison: Comparison) -> tuple[Digest, Digest, Digest]:
     return comparison.golden, comparison.candidate, comparison.mask
 
 
-def _unless_known(
+def unless_known(
     site: Site, request: Request, key: str, headers: dict[str, str], get: Callable[..., bytes], *files: Digest
 ) -> Response:
+    """Give what belongs under a key, for ever the same, unless the browser has it."""
     headers = headers | {"etag": f'"{key}"'}
     if request.headers.get("if-none-match") == headers["etag"]:
         return Response(status_code=304, headers=headers)

@@ -1,26 +1,29 @@
-"""Lay out what a run's page shows: findings, opinions, what will be committed, and by whom. Data only."""
+"""Lay out what a run's page says of the run: counts, what will be committed, and by whom. Data only."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
-from app.web.cards import Card, card_of
+from sqlalchemy import Connection
+
 from app.web.sessions import Session
 from app.web.site import Identity, Site
 from bots import commands
 from bots.forge import User, Vocabulary
-from diffing.verdict import judge
+from diffing.verdict import verdict_of
 from diffing.words import Comparison, Digest, Name, Opinion, Outcome, Verdict
-from storage import approvals, changes, comparisons, decisions, repos, runs
+from storage import approvals, changes, comparisons, listings, repos, runs
 from storage.approvals import StoredApproval
 from storage.changes import StoredChange
+from storage.listings import Tally
 from storage.repos import StoredRepo
 from storage.runs import StoredRun
 
 _WORDS = Vocabulary(change="change", sign="")
+_MOST_SAME = 200
+"""So many names of unchanged goldens stand on a page; the rest are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +34,9 @@ class Room:
     change: StoredChange
     repo: StoredRepo
     words: Vocabulary
-    suites: Sequence[tuple[str, Sequence[Card]]]
-    """What calls for a look, by suite."""
+    tally: Sequence[Tally]
     same: Sequence[Name]
-    counts: Mapping[Outcome, int]
-    verdict: Verdict
+    """Goldens as they stand in git; not all of them where there are many."""
     approvals: Sequence[StoredApproval]
     """Those of this head, oldest first."""
     committable: int
@@ -44,15 +45,30 @@ class Room:
     """Other runs on the same head."""
     newer: StoredRun | None
     """The run that replaced this one; None while it stands, or where there is none yet."""
+    last: int
+    """The number of the change's newest decision; 0 where there is none."""
     who: User | None
     """Who is looking, on this run's host; None for a visitor, who may look only."""
     door: tuple[str, Identity] | None
     """Where they may sign in."""
 
     @property
-    def cards(self) -> list[Card]:
-        """All of the suites' cards."""
-        return [card for _, cards in self.suites for card in cards]
+    def counts(self) -> Mapping[Outcome, int]:
+        """How many comparisons have each outcome."""
+        counted: Counter[Outcome] = Counter()
+        for each in self.tally:
+            counted[each.outcome] += each.count
+        return counted
+
+    @property
+    def shown(self) -> int:
+        """How many call for a look: so long is the list."""
+        return sum(count for outcome, count in self.counts.items() if outcome is not Outcome.SAME)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What follows from what was said."""
+        return verdict_of({each.opinion for each in self.tally if each.outcome is not Outcome.SAME})
 
     @property
     def busy(self) -> bool:
@@ -72,12 +88,12 @@ class Room:
     @property
     def askable(self) -> int:
         """On how many a decision can be made."""
-        return sum(card.comparison.decidable for card in self.cards)
+        return sum(each.count for each in self.tally if each.decidable)
 
     @property
     def open(self) -> int:
         """How many await a decision."""
-        return sum(card.comparison.decidable and card.opinion is None for card in self.cards)
+        return sum(each.count for each in self.tally if each.decidable and each.opinion is None)
 
     @property
     def live(self) -> bool:
@@ -97,23 +113,16 @@ class Room:
         return f"/pictures/{self.run.id}/{comparison.id}/difference"
 
     def marks(self, comparison: Comparison) -> str:
-        """Give the address of the mask: what differs in colours, all else transparent."""
+        """Give the address of what differs alone, to be laid over the candidate."""
         return f"/pictures/{self.run.id}/{comparison.id}/marks"
 
     def alone(self, comparison: Comparison) -> str:
-        """Give the address of the page of one comparison, which shows more of it."""
+        """Give the address of the page of one comparison, whatever it is called."""
         return f"/runs/{self.run.id}/comparisons/{comparison.id}"
 
     def said(self, opinion: Opinion) -> int:
         """How many have this opinion."""
-        return sum(card.opinion == opinion for card in self.cards)
-
-    def open_in(self, suite: str) -> int:
-        """How many of a suite await a decision."""
-        return sum(
-            card.comparison.suite == suite and card.comparison.decidable and card.opinion is None
-            for card in self.cards
-        )
+        return sum(each.count for each in self.tally if each.opinion == opinion)
 
     def command(self, name: Name | None = None) -> str:
         """Give the comment that approves one golden, or all; on a fork it must name the commit that was seen."""
@@ -127,46 +136,53 @@ class Room:
 
 
 def lay_out(site: Site, session: Session, run: StoredRun) -> Room:
-    """Read everything that a run's page shows; one short transaction."""
+    """Read what a run's page says of the run, in one short transaction.
+
+    It costs one count over the run's rows, each with a look at the last decision on it (10,000: a fiftieth of a
+    second), and no comparison is read whole."""
     with site.parts.reading() as db:
         change = changes.get(db, run.change_id)
         repo = repos.get(db, change.repo_id)
-        found = comparisons.of_run(db, run.id)
-        said = decisions.of_change(db, change.id)
         asked = [each for each in approvals.of_change(db, change.id) if each.head == run.head]
         standing = runs.at_head(db, change.id, change.head)
-    last = {(each.name, each.candidate): each for each in said}
-    cards = [card_of(each, last.get((each.name, each.candidate))) for each in found if each.open]
+        tally = listings.tally(db, run.id, change.id)
+        same = comparisons.same(db, run.id, most=_MOST_SAME)
+        last, _ = listings.newest(db, change.id)
+        committable = _committable(db, run, tally, asked, {each.id for each in standing})
     forge = site.parts.forges.get(repo.host)
     return Room(
         run=run,
         change=change,
         repo=repo,
         words=forge.words() if forge else _WORDS,
-        suites=[(suite, list(of_suite)) for suite, of_suite in groupby(cards, lambda card: card.comparison.suite)],
-        same=[each.name for each in found if not each.open],
-        counts=Counter(each.outcome for each in found),
-        verdict=judge(found, said),
+        tally=tally,
+        same=same,
         approvals=asked,
-        committable=_committable(cards, asked, {each.id for each in standing}),
+        committable=committable,
         siblings=[each for each in standing if each.id != run.id and each.head == run.head],
         newer=_newer(run, standing),
+        last=last,
         who=session.people.get(repo.host),
         door=site.identity_of(repo.host),
     )
 
 
-def _committable(cards: Sequence[Card], asked: Sequence[StoredApproval], live: Collection[str]) -> int:
+def _committable(
+    db: Connection,
+    run: StoredRun,
+    tally: Sequence[Tally],
+    asked: Sequence[StoredApproval],
+    live: Collection[str],
+) -> int:
     def holds(each: StoredApproval) -> bool:
         # What was committed for a run that is over is gone where the branch was put back since.
         committed = each.state == "committed" and (each.run_id in live or bool(each.beside))
         return committed or each.state in ("requested", "committing")
 
+    if not any(each.opinion is Opinion.APPROVED for each in tally):
+        return 0
     under_way = {(file.name, file.candidate) for each in asked if holds(each) for file in each.files}
-    approved = {
-        (card.comparison.name, card.comparison.candidate) for card in cards if card.opinion is Opinion.APPROVED
-    }
-    return len(approved - under_way)
+    return len(listings.approved(db, run.id, run.change_id) - under_way)
 
 
 def _newer(run: StoredRun, standing: Sequence[StoredRun]) -> StoredRun | None:

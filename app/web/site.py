@@ -13,6 +13,7 @@ from app.flow.parts import Parts
 from app.web.asking import Asking
 from app.web.bodies import Bodies
 from app.web.buckets import Buckets
+from app.web.live import Live
 from app.web.seals import Seals
 from app.web.sessions import Sessions
 from bots.events import Webhook
@@ -22,6 +23,8 @@ Draw = Callable[[bytes, bytes, bytes], bytes]
 """From golden, candidate and mask to a PNG in which people see what differs; Refused where it cannot be drawn."""
 Sheet = Callable[[bytes], bytes]
 """From a file that browsers do not show to a PNG of it; Refused where it cannot be drawn."""
+Shrink = Callable[[bytes], bytes]
+"""From a file to a small PNG of it; Refused where it cannot be drawn."""
 Probe = Callable[[], None]
 """Raises where a part cannot do its work."""
 
@@ -91,6 +94,7 @@ class Site:
     """By the name in the address: `/webhooks/github`."""
     draw: Draw
     sheet: Sheet
+    shrink: Shrink
     probes: Mapping[str, Probe]
     clock: Callable[[], datetime]
     seals: Seals
@@ -100,6 +104,9 @@ class Site:
     bodies: Bodies
     drawing: BoundedSemaphore
     """Of how many differences and sheets are drawn at a time."""
+    sketching: BoundedSemaphore
+    """Of how many small pictures are made at a time."""
+    live: Live
 
     @property
     def base(self) -> str:

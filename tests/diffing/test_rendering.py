@@ -50,6 +50,13 @@ def test_thumbnails_are_small_and_keep_their_shape() -> None:
     assert shown(thumbnail(drawing.encoded(drawing.page(20, 10)), most=50)).shape == (20, 10, 3)
 
 
+def test_of_a_long_page_the_top_is_shown() -> None:
+    """Small enough to be whole, a page of ten screens would be a thread; a wide banner stays as it is."""
+    long = shown(thumbnail(drawing.encoded(drawing.page(100, 4000)), most=150))
+    assert long.shape == (150, 50, 3)
+    assert shown(thumbnail(drawing.encoded(drawing.page(400, 10)), most=40)).shape == (1, 40, 3)
+
+
 def test_no_picture_no_thumbnail() -> None:
     """Text cannot be drawn."""
     with pytest.raises(Refused):

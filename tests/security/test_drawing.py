@@ -45,7 +45,7 @@ def test_drawing_never_takes_all_the_threads(stage: Stage) -> None:
     run, slow = stage.run(), Slow()
     access = Access(secret_key=b"k" * 32, operator=User("op"))
     web = application.create(
-        stage.parts, lambda _: None, access, hooks={}, draw=slow, sheet=sheet, clock=stage.clock
+        stage.parts, lambda _: None, access, hooks={}, draw=slow, sheet=sheet, shrink=sheet, clock=stage.clock
     )
     browser = TestClient(web, base_url=BASE)
     browser.get(stage.parts.links.run(run))

@@ -71,7 +71,8 @@ def test_a_list_comes_in_pieces(db: Connection) -> None:
     then = listings.after(db, run, of, Wanted(), at=first[-1].at, most=4)
     back = listings.before(db, run, of, Wanted(), at=then[0].at, most=3)
     assert (names(first)[-1], names(then)[0], names(back)) == ("03", "04", ["01", "02", "03"])
-    assert listings.count(db, run, of, Wanted()) == 10
+    assert {each.found for each in (*first, *then, *back)} == {10}
+    assert [each.number for each in then] == [5, 6, 7, 8]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,8 @@ def test_a_part_of_the_list_is_found(db: Connection, wanted: Wanted, found: list
     places = listed(db, run, of, wanted)
     assert sorted(names(places)) == found
     assert all(whole[each.name] == each.at for each in places)
-    assert listings.count(db, run, of, wanted) == len(found)
+    assert [each.number for each in places] == list(range(1, len(found) + 1))
+    assert all(each.found == len(found) for each in places)
 
 
 def test_the_last_opinion_of_the_very_candidate_counts(db: Connection) -> None:

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,7 +33,7 @@ from bots.local.webhook import LocalWebhook
 from diffing import composites
 from diffing.differ import differ
 from diffing.digests import blob_id
-from diffing.rendering import difference, sheet
+from diffing.rendering import difference, sheet, thumbnail
 from diffing.words import Comparison, Name, Outcome, Rules
 from storage import blobs, comparisons, database, runs, visits
 
@@ -221,6 +221,7 @@ def _site(
         hooks={"local": hook},
         draw=difference,
         sheet=sheet,
+        shrink=partial(thumbnail, most=160),
         clock=clock,
         ticks=lambda: clock.now.timestamp(),
     )
