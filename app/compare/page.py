@@ -1,4 +1,4 @@
-"""Write the page of a run as files: the same cards, styles and script, with nothing to decide and no server."""
+"""Write the page of a run as files: its list, stage, styles and scripts, with nothing to decide and no server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.compare import findings, places, reading
 from app.compare.running import Evidence
-from app.web import texts
+from app.web import lists, texts
 from app.web.cards import Card, Shown, Side, card_of
 from app.web.texts import Beside
 from app.web.writing import HERE, TEMPLATES
@@ -22,7 +22,7 @@ from diffing.hexview import Row
 from diffing.words import Comparison, Digest, Name, Outcome, Refused
 
 FILES = "files"
-_OURS = ("golddigger.css", "golddigger.js", "icon.svg")
+_OURS = ("golddigger.css", "golddigger.js", "viewer.js", "icon.svg")
 _ENDINGS: Mapping[Format, str] = {
     Format.PNG: "png",
     Format.JPEG: "jpg",
@@ -39,6 +39,8 @@ _SHOWN = frozenset({"png", "jpg", "gif", "webp"})
 _DRAWN = frozenset({"bmp", "tif", "avif", "pdf"})
 _BY_ENDING = {"txt": Shown.TEXT, "pdf": Shown.PAGES}
 _KEPT = re.compile(r"[0-9a-f]{64}\.[a-z]{3,4}")
+_MOST_THUMBNAIL = 4_000_000
+"""Pixels of a picture that the list shows small: a browser reads all of it to do so."""
 _MOST_READ = 500
 """So many texts and other files are laid out on a page."""
 _SECTIONS = (Outcome.UNREADABLE, Outcome.CHANGED, Outcome.ADDED, Outcome.REMOVED)
@@ -57,6 +59,8 @@ class Hall:
     """What the files' names end in."""
     sheets: Mapping[Digest, Digest]
     """By the files that browsers do not show, the pictures of them."""
+    masks: Mapping[str, Digest]
+    """By comparison, the picture of what differs alone."""
     live: bool = False
     decidable: bool = False
 
@@ -72,9 +76,21 @@ class Hall:
         """Give the address of the picture of what differs."""
         return f"{FILES}/{comparison.mask}.png"
 
-    def alone(self, comparison: Comparison) -> str:
-        """Give the address of one comparison."""
-        return f"#c-{comparison.id}"
+    def marks(self, comparison: Comparison) -> str:
+        """Give the address of what differs alone, to be laid over the candidate."""
+        return f"{FILES}/{self.masks[comparison.id]}.png"
+
+    def thumbnail(self, card: Card) -> str:
+        """Give the address of a picture for the list; empty where there is none, or it is too large for that."""
+        for side in (card.after, card.before):
+            if (
+                side.digest
+                and side.readable
+                and side.size
+                and side.size.width * side.size.height <= _MOST_THUMBNAIL
+            ):
+                return self.picture(side.digest) if card.shown is Shown.PICTURE else self.drawn(side.digest)
+        return ""
 
 
 @dataclass(slots=True)
@@ -86,6 +102,7 @@ class Page:
     _endings: dict[Digest, str] = field(default_factory=dict)
     _sheets: dict[Digest, Digest] = field(default_factory=dict)
     _drawn: dict[str, Digest] = field(default_factory=dict)
+    _masks: dict[str, Digest] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         places.make(self.folder / FILES)
@@ -104,6 +121,9 @@ class Page:
         if evidence.drawn is not None:
             self._drawn[each.id] = digest(evidence.drawn)
             self._keep(self._drawn[each.id], evidence.drawn)
+            if evidence.mask is not None:
+                self._masks[each.id] = digest(evidence.mask)
+                self._keep(self._masks[each.id], evidence.mask)
 
     def write(self, found: Sequence[Comparison]) -> None:
         """Write the page over what was kept. Raises Refused."""
@@ -111,7 +131,8 @@ class Page:
             places.write(self.folder / name, (HERE / "static" / name).read_bytes())
         hall = self._hall([replace(each, mask=self._drawn.get(each.id)) for each in found])
         files = _Files(self.folder, hall)
-        words = {"room": hall, "suites": hall.suites, "only": None, "texts": _Texts(files), "hexes": _Hexes(files)}
+        listed = lists.of_sections(hall.suites, hall.thumbnail)
+        words = {"room": hall, "listed": listed, "current": "", "texts": _Texts(files), "hexes": _Hexes(files)}
         places.write(self.folder / "index.html", TEMPLATES.get_template("compared.html").generate(words))
 
     def _keep(self, name: Digest, content: bytes) -> None:
@@ -135,6 +156,7 @@ class Page:
             suites=[(title, [self._card(each) for each in members]) for title, members in _sections(found)],
             endings=self._endings,
             sheets=self._sheets,
+            masks=self._masks,
         )
 
     def _card(self, each: Comparison) -> Card:

@@ -27,6 +27,8 @@ class Evidence:
     candidate: bytes | None
     drawn: bytes | None
     """The picture of what differs, as PNG; None where there is none."""
+    mask: bytes | None
+    """What differs alone, all else transparent, as PNG; None where there is none."""
     sheet: Callable[[bytes], bytes | None]
     """Draws a file that browsers do not show, or must not, as PNG; None where it cannot be drawn."""
 
@@ -100,11 +102,17 @@ class _Bench:
             return replace(blank, outcome=Outcome.SAME, golden=both, candidate=both)
         known = replace(blank, golden=_digest(golden), candidate=_digest(candidate))
         found, drawn = self._beside(known, golden, candidate)
+        mask = found.difference.mask if found.difference else None
         if found.difference is not None:
             found = replace(found, difference=replace(found.difference, mask=None))
         if found.open:
             evidence = Evidence(
-                comparison=found, golden=golden, candidate=candidate, drawn=drawn, sheet=self._sheet
+                comparison=found,
+                golden=golden,
+                candidate=candidate,
+                drawn=drawn,
+                mask=mask,
+                sheet=self._sheet,
             )
             for keep in self._keep:
                 keep(evidence)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.app.compare.stage import HOSTILE, compare
 
@@ -47,22 +47,51 @@ def page(chromium: Browser, mixed: Path) -> Iterator[Page]:
 
 def test_styles_and_script_work_from_the_disk(page: Page) -> None:
     """Under its own strict policy the page has its looks, and its keys move from golden to golden."""
-    assert page.evaluate("getComputedStyle(document.querySelector('.card')).borderRadius") == "10px"
+    assert page.evaluate("getComputedStyle(document.querySelector('.list')).borderTopLeftRadius") == "10px"
+    first, second = (entry.get_attribute("data-entry") for entry in page.locator("[data-entry]").all()[:2])
+    expect(page.locator("[data-stage]")).to_have_attribute("data-stage", str(first))
     page.keyboard.press("j")
-    page.keyboard.press("j")
-    current = page.locator(".card.current")
-    assert current.count() == 1
-    assert current.get_attribute("id") == page.locator(".card").nth(1).get_attribute("id")
+    expect(page.locator("[data-stage]")).to_have_attribute("data-stage", str(second))
     assert page.locator(".list a[aria-current]").count() == 1
 
 
 def test_pictures_are_there(page: Page) -> None:
-    """Each picture that is shown can be shown."""
-    for card in page.locator(".card").all():
-        card.scroll_into_view_if_needed()
-    page.wait_for_function("[...document.images].every((image) => image.complete)")
-    assert page.evaluate("[...document.images].filter((image) => !image.naturalWidth).length") == 0
-    assert page.evaluate("document.images.length") > 10
+    """Each picture can be shown in each way to compare; the stages of others wait in templates, where none loads."""
+    assert page.locator("[data-stage]").count() == 1
+    assert page.locator("template").count() == page.locator("[data-entry]").count()
+    shown = 0
+    for entry in page.locator("[data-entry]").all():
+        entry.locator("a").click()
+        expect(page.locator("[data-stage]")).to_have_attribute(
+            "data-stage", str(entry.get_attribute("data-entry"))
+        )
+        for way in page.get_by_role("toolbar", name="View", exact=True).get_by_role("button").all()[:6]:
+            way.click()
+        page.wait_for_function("[...document.images].every((image) => image.complete || !image.src)")
+        assert (
+            page.evaluate("[...document.images].filter((image) => image.src && !image.naturalWidth).length") == 0
+        )
+        shown += page.locator("[data-stage] img").count()
+    assert shown > 10
+
+
+def test_a_stage_can_be_linked(page: Page, mixed: Path) -> None:
+    """The place of a golden in the address puts it on the stage, without a server."""
+    entry = page.locator("[data-entry]", has_text="larger.png")
+    page.goto((mixed / "html" / "index.html").as_uri() + f"#c-{entry.get_attribute('data-entry')}")
+    page.reload()
+    expect(page.locator("[data-stage] h2")).to_contain_text("larger.png")
+
+
+def test_the_modes_work_from_the_disk(page: Page) -> None:
+    """Keys choose how two pictures are compared; what a browser does not let be read of files is said so."""
+    page.locator("[data-entry]", has_text="larger.png").locator("a").click()
+    for key, mode in (("w", "swipe"), ("o", "onion"), ("b", "blink"), ("d", "difference"), ("h", "highlight")):
+        page.keyboard.press(key)
+        expect(page.locator(".desk")).to_have_attribute("data-mode", mode)
+    page.keyboard.press("s")
+    page.locator(".port").first.hover()
+    expect(page.locator(".probe")).to_contain_text("not to be read from a file on disk")
 
 
 def test_a_hostile_name_is_a_name(page: Page) -> None:
@@ -73,7 +102,8 @@ def test_a_hostile_name_is_a_name(page: Page) -> None:
 
 def test_a_file_that_could_run_does_not(page: Page) -> None:
     """An SVG with a script in it, opened from the page, is text."""
-    page.locator(".card", has_text="logo.svg").get_by_text("Before: open the file").click()
+    page.locator("[data-entry]", has_text="logo.svg").locator("a").click()
+    page.locator("[data-stage]", has_text="logo.svg").get_by_text("Before: open the file").click()
     assert page.evaluate("document.contentType") == "text/plain"
 
 

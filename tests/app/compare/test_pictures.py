@@ -56,7 +56,9 @@ def test_what_cannot_be_written_is_refused(here: Path) -> None:
     pictures = Pictures(here / "diff", [each.name])
     with pytest.raises(Refused, match="cannot be made"):
         pictures.keep(
-            Evidence(comparison=each, golden=b"", candidate=b"", drawn=PAID, sheet=lambda content: content)
+            Evidence(
+                comparison=each, golden=b"", candidate=b"", drawn=PAID, mask=None, sheet=lambda content: content
+            )
         )
 
 
