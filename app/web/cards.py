@@ -66,7 +66,8 @@ class Card:
     @property
     def has_difference(self) -> bool:
         """Is there a third picture, of what differs?"""
-        both = self.comparison.golden is not None and self.comparison.candidate is not None
+        sides = (self.before, self.after)
+        both = all(side.digest is not None and side.since is None for side in sides)
         return both and self.comparison.mask is not None and (self.shown is Shown.PICTURE or self.drawn)
 
     @property

@@ -18,7 +18,7 @@ from app.web.room import Room
 from app.web.sessions import Session
 from app.web.site import Site
 from diffing.words import Comparison, Name
-from storage import comparisons, decisions, listings, pulses
+from storage import comparisons, decisions, forgotten, listings, pulses
 from storage.listings import Place
 from storage.runs import StoredRun
 
@@ -184,7 +184,9 @@ def _found(db: Connection, run: StoredRun, comparison_id: int) -> Comparison:
 
 
 def _card(db: Connection, run: StoredRun, found: Comparison) -> Card:
-    return card_of(found, decisions.last(db, run.change_id, found.name, found.candidate))
+    sides = [digest for digest in (found.golden, found.candidate) if digest]
+    said = decisions.last(db, run.change_id, found.name, found.candidate)
+    return card_of(found, said, forgotten.among(db, sides))
 
 
 def _address(site: Site, run: StoredRun, golden: Name) -> str:

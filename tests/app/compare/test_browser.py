@@ -56,7 +56,7 @@ def test_styles_and_script_work_from_the_disk(page: Page) -> None:
 
 
 def test_pictures_are_there(page: Page) -> None:
-    """Each picture can be shown in each way to compare; the stages of others wait in templates, where none loads."""
+    """Each picture can be shown in each way to compare; other stages wait in templates, where none loads."""
     assert page.locator("[data-stage]").count() == 1
     assert page.locator("template").count() == page.locator("[data-entry]").count()
     shown = 0
