@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -86,7 +86,7 @@ class Live:
                 503, "Too many pages are open just now; this one asks by itself.", {"retry-after": "60"}
             )
 
-    async def watch(self, run_id: str, client: str) -> AsyncIterator[bytes]:
+    async def watch(self, run_id: str, client: str) -> AsyncGenerator[bytes]:
         """Give events for as long as somebody listens: the run's pulse at once, and again whenever it changes."""
         with self._counted(client), self._watched(run_id) as run:
             yield _AGAIN

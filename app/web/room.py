@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from app.web import sight
 from app.web.sessions import Session
 from app.web.site import Identity, Site
 from bots import commands
@@ -51,6 +52,8 @@ class Room:
     """Who is looking, on this run's host; None for a visitor, who may look only."""
     door: tuple[str, Identity] | None
     """Where they may sign in."""
+    waits: str
+    """Why deciding must wait: their forge does not answer now. Empty where it does."""
 
     @property
     def counts(self) -> Mapping[Outcome, int]:
@@ -164,7 +167,14 @@ def lay_out(site: Site, session: Session, run: StoredRun) -> Room:
         last=last,
         who=session.people.get(repo.host),
         door=site.identity_of(repo.host),
+        waits=sight.waits(site, session, repo.host),
     )
+
+
+def host_of(site: Site, run: StoredRun) -> str:
+    """Give the host of a run's forge."""
+    with site.parts.reading() as db:
+        return repos.get(db, changes.get(db, run.change_id).repo_id).host
 
 
 def _committable(

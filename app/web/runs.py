@@ -96,7 +96,7 @@ def state(site: Site, request: Request) -> Response:
     """Say how a run stands, for a page that is open; 304 costs a few small reads."""
     session = site.sessions.read(request, site.clock())
     run = sight.run(site, session, request.path_params["id"])
-    etag = _etag(session, _pulse(site, run))
+    etag = _etag(site, session, run, _pulse(site, run))
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers={"etag": etag})
     return standing(site, session, run.id, since=_since(request.query_params.get("since")))
@@ -132,9 +132,8 @@ def standing(site: Site, session: Session, run_id: str, *, since: int) -> Respon
             "opinions": {str(id_): [opinion or "", who] for id_, (opinion, who) in news.items()},
         }
     )
-    answer.headers["etag"] = _etag(session, pulse)
+    answer.headers["etag"] = _etag(site, session, run, pulse)
     return answer
-
 
 
 def next_open(site: Site, run: StoredRun, comparison_id: int) -> str:
@@ -200,9 +199,11 @@ def _pulse(site: Site, run: StoredRun) -> str:
         return pulses.of_run(db, run.id) or ""
 
 
-def _etag(session: Session, pulse: str) -> str:
-    who = ",".join(f"{host}:{user.name}" for host, user in session.people.items())
-    return f'"{sha256(f"{pulse} {session.id} {who}".encode()).hexdigest()[:32]}"'
+def _etag(site: Site, session: Session, run: StoredRun, pulse: str) -> str:
+    host = room.host_of(site, run)
+    who = session.people.get(host)
+    words = (pulse, session.id, who.name if who else "", sight.waits(site, session, host))
+    return f'"{sha256(repr(words).encode()).hexdigest()[:32]}"'
 
 
 def _since(number: str | None) -> int:

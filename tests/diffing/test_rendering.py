@@ -52,9 +52,9 @@ def test_thumbnails_are_small_and_keep_their_shape() -> None:
 
 def test_of_a_long_page_the_top_is_shown() -> None:
     """Small enough to be whole, a page of ten screens would be a thread; a wide banner stays as it is."""
-    long = shown(thumbnail(drawing.encoded(drawing.page(100, 4000)), most=150))
+    long = shown(thumbnail(drawing.encoded(drawing.page(4000, 100)), most=150))
     assert long.shape == (150, 50, 3)
-    assert shown(thumbnail(drawing.encoded(drawing.page(400, 10)), most=40)).shape == (1, 40, 3)
+    assert shown(thumbnail(drawing.encoded(drawing.page(10, 400)), most=40)).shape == (1, 40, 3)
 
 
 def test_no_picture_no_thumbnail() -> None:

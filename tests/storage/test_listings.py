@@ -34,8 +34,7 @@ def names(places: list[Place]) -> list[str]:
 def say(db: Connection, of: int, run: str, name: str, opinion: Opinion, candidate: Digest | None = None) -> None:
     """Decide on the candidate that everything here has, or on another."""
     row = Decision(name=Name(name), candidate=candidate or digest("2"), opinion=opinion, who="ann")
-    said = {"change_id": of, "run_id": run, "head": HEAD, "via": "page", "granted": "", "act": name}
-    decisions.add(db, rows=[row], now=NOW, **said)
+    decisions.add(db, change_id=of, run_id=run, head=HEAD, rows=[row], via="page", granted="", act=name, now=NOW)
 
 
 def test_what_most_needs_eyes_comes_first_and_the_same_change_together(db: Connection) -> None:
@@ -123,7 +122,7 @@ def test_the_last_opinion_of_the_very_candidate_counts(db: Connection) -> None:
     say(db, of, run, "back", Opinion.WITHDRAWN)
     say(db, of, run, "other", Opinion.APPROVED, digest("9"))
     say(db, of, run, "torn", Opinion.APPROVED)
-    held = {each.name: (each.opinion, each.who) for each in listed(db, run, of)}
+    held = {str(each.name): (each.opinion, each.who) for each in listed(db, run, of)}
     assert held["twice"] == (Opinion.REJECTED, "ann")
     assert {held[name] for name in ("back", "other", "none", "torn")} == {(None, "")}
 

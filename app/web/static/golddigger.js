@@ -17,6 +17,7 @@ const coming = new Map(); // comparison id -> the promise of its stage
 const waiting = new Map(); // comparison id -> how many posts about it are under way
 const parts = new Map(); // name -> the HTML that stands in it
 const MOST_KEPT = 12;
+const WAIT = 15_000; // ms
 let queue = Promise.resolve();
 let etag = "";
 let pulse = "";
@@ -121,7 +122,7 @@ function settle() {
   watchEnds();
 }
 
-const ends = list && run && new IntersectionObserver((seen) => {
+const ends = !(list && run) ? null : new IntersectionObserver((seen) => {
   for (const each of seen) if (each.isIntersecting && each.target.matches("[data-more]")) grow(each.target);
 }, { rootMargin: "600px" });
 
@@ -391,8 +392,7 @@ async function decide(ids, opinion, path, fields) {
 
 function refused(error) {
   say(error.message);
-  document.querySelector(".bar").classList.toggle("later", error.status === 503);
-  if (error.status === 409) look(); // the page puts itself right
+  look(); // the page puts itself right
 }
 
 function decideOne(opinion, { onward = true } = {}) {
@@ -638,7 +638,7 @@ function apply(standing) {
   for (const [id, [opinion, who]] of Object.entries(standing.opinions)) if (!waiting.has(id)) show(id, opinion, who);
   replace("summary", standing.summary);
   replace("bar", standing.bar);
-  document.querySelector(".bar").classList.remove("later");
+  if (document.querySelector("[data-waits]")) setTimeout(look, WAIT); // the forge may answer again
   if (standing.decidable !== room.hasAttribute("data-decidable")) refresh(standing.decidable);
 }
 

@@ -46,15 +46,18 @@ def held(stage: Stage) -> dict[str, Opinion]:
 
 
 def test_a_form_approves_one_golden(stage: Stage) -> None:
-    """Without scripts: the form is posted, and the page comes back at the same card, which says who said what."""
+    """Without scripts: the form is posted, and the page comes back with the next that is open; the list says what
+    was said, and the golden's own page by whom."""
     run = stage.run()
     card = stage.found(run)["goldens/cart.png"]
     answer = stage.enter().post(f"/runs/{run}/decisions", data=fields(stage.client, run, card, "approved"))
     assert answer.status_code == 200
     assert answer.history[0].status_code == 303
-    assert answer.url.fragment == f"c-{card.id}"
+    assert answer.url.path == f"/runs/{run}/goldens/new.png"
+    assert f'data-entry="{card.id}" data-opinion="approved" data-who="{REVIEWER}"' in answer.text
     assert held(stage) == {"goldens/cart.png": Opinion.APPROVED}
-    assert re.search(rf"approved</span> by <bdi>{REVIEWER}", answer.text)
+    own = stage.client.get(f"/runs/{run}/goldens/cart.png").text
+    assert re.search(rf"approved</span> by <bdi>{REVIEWER}", own)
     assert stage.jobs == [Publish(stage.change_id)]
 
 
@@ -187,7 +190,7 @@ def test_a_forged_post_is_refused(stage: Stage, spoil: dict[str, str], headers: 
 def test_a_link_lets_one_look_and_not_decide(stage: Stage) -> None:
     """A visitor sees the command to copy, and is refused when posting all the same."""
     run = stage.run()
-    page = stage.client.get(link(stage, run)).text
+    page = stage.client.get(link(stage, run, "goldens/cart.png")).text
     card = stage.found(run)["goldens/cart.png"]
     assert "/golddigger approve goldens/cart.png" in page
     assert 'data-act="one"' not in page
@@ -202,8 +205,11 @@ def test_the_command_to_copy_means_that_golden(stage: Stage, name: str) -> None:
     pair = SHOP["goldens/cart.png"]
     run = stage.run({name: pair, "goldens/a.png": pair, "goldens/b.png": pair})
     card = stage.found(run)[name]
-    page = stage.client.get(link(stage, run)).text
-    [word] = re.findall(r'data-copy="([^"]+)"', page.partition(f'id="c-{card.id}"')[2].partition("</article>")[0])
+    page = stage.client.get(link(stage, run, name)).text
+    assert f'data-stage="{card.id}"' in page
+    [word] = re.findall(
+        r'data-copy="(/golddigger [^"]+)"', page.partition("data-stage")[2].partition("</article>")[0]
+    )
     [command] = commands.commands(unescape(word))
     assert isinstance(command, commands.Approve)
     assert commands.choose(command.selection, list(stage.found(run).values())) == [card]

@@ -46,8 +46,14 @@ def test_one_link_opens_one_run(stage: Stage) -> None:
     for path in (
         f"/runs/{other}",
         f"/runs/{other}/state",
+        f"/runs/{other}/list",
+        f"/runs/{other}/events",
+        f"/runs/{other}/goldens/cart.png",
         f"/runs/{other}/comparisons/{card.id}",
+        f"/runs/{other}/comparisons/{card.id}/stage",
         f"/runs/{mine}/comparisons/{card.id}",
+        f"/runs/{mine}/comparisons/{card.id}/stage",
+        f"/pictures/{card.candidate}/thumbnail?run={other}",
         f"/pictures/{card.candidate}?run={other}",
         f"/pictures/{other}/{card.id}/difference",
         f"/pictures/{mine}/{card.id}/difference",
@@ -56,22 +62,23 @@ def test_one_link_opens_one_run(stage: Stage) -> None:
 
 
 def test_each_outcome_is_shown_with_its_numbers(stage: Stage) -> None:
-    """Every golden that calls for a look has its card; the unchanged ones are only counted."""
+    """Every golden that calls for a look has its row, and a page; the unchanged ones are only counted."""
     run = stage.run()
     page = stage.enter().get(f"/runs/{run}").text
     found = stage.found(run)
     for name, each in found.items():
-        assert (f'id="c-{each.id}"' in page) is (name != "goldens/same.png")
-    assert f"/pictures/{run}/{found['goldens/menu.png'].id}/difference" in page
-    assert "120×80" in page
+        assert (f'data-entry="{each.id}"' in page) is (name != "goldens/same.png")
     assert "1 golden is unchanged" in page
-    assert "No golden yet" in page
-    assert "Not drawn any more" in page
+    menu = stage.client.get(f"/runs/{run}/goldens/menu.png").text
+    assert f"/pictures/{run}/{found['goldens/menu.png'].id}/difference" in menu
+    assert "120×80" in menu
+    assert "No golden yet" in stage.client.get(f"/runs/{run}/goldens/new.png").text
+    assert "Not drawn any more" in stage.client.get(f"/runs/{run}/goldens/old.png").text
 
 
 def test_texts_stand_side_by_side(stage: Stage) -> None:
     """A changed JSON golden shows both versions of its line, with what differs marked."""
-    page = stage.enter().get(f"/runs/{stage.run()}").text
+    page = stage.enter().get(f"/runs/{stage.run()}/goldens/order.json").text
     assert "<del>1</del>" in page
     assert "<ins>2</ins>" in page
     assert re.search(r"<td[^>]*><span class=.sign", page)
@@ -94,11 +101,13 @@ def test_what_cannot_be_decided_has_no_buttons(stage: Stage) -> None:
 
 
 def test_a_golden_s_link_leads_to_its_card(stage: Stage) -> None:
-    """The link in an annotation names a golden; the page opens at it, without scripts too."""
+    """The link in an annotation names a golden; it leads to its page, without scripts too."""
     run = stage.run()
     answer = stage.client.get(link(stage, run, "goldens/menu.png"))
-    assert answer.url.fragment == f"c-{stage.found(run)['goldens/menu.png'].id}"
-    assert stage.client.get(link(stage, run, "goldens/unknown.png")).status_code == 200
+    assert answer.url.path == f"/runs/{run}/goldens/menu.png"
+    assert f'data-stage="{stage.found(run)["goldens/menu.png"].id}"' in answer.text
+    unknown = stage.client.get(link(stage, run, "goldens/unknown.png"))
+    assert (unknown.status_code, unknown.url.path) == (200, f"/runs/{run}")
 
 
 def test_hostile_names_are_harmless(stage: Stage) -> None:
@@ -123,7 +132,7 @@ def test_on_a_fork_the_command_names_the_commit(stage: Stage) -> None:
     """Its author can push between a look and a word, so the word says what was seen."""
     run = stage.run()
     stage.amend(head_repo="elsewhere")
-    page = stage.client.get(link(stage, run)).text
+    page = stage.client.get(link(stage, run, "goldens/cart.png")).text
     assert f"/golddigger approve goldens/cart.png {stage.change.head[:12]}" in page
 
 
@@ -169,7 +178,7 @@ def test_a_replaced_run_leads_to_the_newest(stage: Stage) -> None:
     newer = stage.run(pipeline="2")
     page = stage.client.get(link(stage, old)).text
     assert "A newer run replaced this one" in page
-    assert 'value="approved"' not in page
+    assert 'name="opinion"' not in page
     href = re.search(rf'href="({re.escape(stage.parts.links.run(newer))})"', page)
     assert href is not None
     assert stage.client.get(href[1]).status_code == 200
