@@ -83,6 +83,7 @@ def create(
         sessions=Sessions.at(parts.links.base, seals),
         asking=Asking(parts.forges, clock=ticks),
         tries=Buckets(clock=ticks),
+        acts=Buckets(clock=ticks, most=decisions.MOST_AT_ONCE, every=decisions.EVERY),
         bodies=Bodies(),
         drawing=BoundedSemaphore(pictures.MOST_AT_ONCE),
         sketching=BoundedSemaphore(thumbnails.MOST_AT_ONCE),
@@ -100,7 +101,7 @@ def create(
 
 def _routes(site: Site) -> list[Route | Mount]:
     def get(path: str, page: Shown) -> Route:
-        return Route(path, lambda request: page(site, request), methods=["GET"])
+        return Route(path, lambda request: page(site, _sound(request)), methods=["GET"])
 
     def post(path: str, act: Posted, most: int = posts.MOST_BYTES) -> Route:
         return Route(path, _reading(site, act), methods=["POST"], max_body_size=most)
@@ -132,6 +133,13 @@ def _routes(site: Site) -> list[Route | Mount]:
         get("/readyz", health.ready),
         Mount("/static", StaticFiles(directory=writing.HERE / "static")),
     ]
+
+
+def _sound(request: Request) -> Request:
+    """No name and no id has a NUL in it, and not every database can be asked for one."""
+    if "\0" in request.scope["path"] or any("\0" in value for value in request.query_params.values()):
+        raise pages.not_found()
+    return request
 
 
 def _reading(site: Site, act: Posted) -> Callable[[Request], Awaitable[Response]]:

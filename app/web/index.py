@@ -1,64 +1,56 @@
-"""List the runs that a visitor may see."""
+"""List the runs that a visitor may see, or say what this is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.web import signin
+from app.web import searches, sight, signin, walks
 from app.web.pages import page
+from app.web.searches import Search
 from app.web.sessions import Session
 from app.web.site import Site
-from diffing.words import Outcome
-from storage import changes, comparisons, repos, runs
-from storage.changes import StoredChange
-from storage.repos import StoredRepo
-from storage.runs import StoredRun
+from app.web.walks import Piece
+from diffing.words import Verdict
 
-_A_PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One run in the list."""
-
-    run: StoredRun
-    change: StoredChange
-    repo: StoredRepo
-    counts: Mapping[Outcome, int]
-    """Of its comparisons; empty while there are none."""
-
-    @property
-    def clean(self) -> bool:
-        """Is every golden as it stands in git?"""
-        return self.run.state == "concluded" and set(self.counts) == {Outcome.SAME}
+VERDICTS = {
+    Verdict.PENDING: "Awaits a decision",
+    Verdict.APPROVED: "Approved",
+    Verdict.REJECTED: "Rejected",
+    Verdict.PASSED: "All as in git",
+}
 
 
 def index(site: Site, request: Request) -> Response:
-    """List the newest runs that the visitor may see, or say what this is."""
+    """List runs, newest first; say how to get in to whom there is nothing to show."""
     if entered := signin.by_token(site, request):
         return entered
     session = site.sessions.read(request, site.clock())
-    rows = _list(site, session, before=request.query_params.get("before"))
-    if not rows and not session.operator:
+    search = searches.read(request.query_params)
+    piece = walks.piece(site, session, search)
+    if _stranger(session, search, piece):
         return page(site, request, session, "welcome.html")
-    more = rows[-1].run.id if session.operator and len(rows) == _A_PAGE else None
-    return page(site, request, session, "index.html", rows=rows, more=more)
+    away = [why for host in session.people if (why := sight.waits(site, session, host))]
+    return page(site, request, session, "index.html", away=away, **words(site, search, piece, "/"))
 
 
-def _list(site: Site, session: Session, before: str | None) -> list[Row]:
-    with site.parts.reading() as db:
-        opened = (runs.find(db, id_) for id_ in reversed(session.runs))
-        newest = runs.newest(db, most=_A_PAGE, before=before) if session.operator else opened
-        listed = [run for run in newest if run is not None]
-        counted = comparisons.counts(db, [run.id for run in listed])
-        return [_row(db, run, counted.get(run.id, {})) for run in listed]
+def words(site: Site, search: Search, piece: Piece, path: str) -> dict[str, Any]:
+    """Give what a list of runs needs to be written. `path`: of its page."""
+    forges = site.parts.forges
+    return {
+        "search": search,
+        "piece": piece,
+        "verdicts": VERDICTS,
+        "most_asked": walks.MOST_ASKED,
+        "newest": search.address(path) if search.before or search.after else "",
+        "newer": search.address(path, after=piece.newer) if piece.newer else "",
+        "older": search.address(path, before=piece.older) if piece.older else "",
+        "signs": {host: forge.words().sign for host, forge in forges.items()},
+    }
 
 
-def _row(db: Connection, run: StoredRun, counts: Mapping[Outcome, int]) -> Row:
-    change = changes.get(db, run.change_id)
-    return Row(run, change, repos.get(db, change.repo_id), counts)
+def _stranger(session: Session, search: Search, piece: Piece) -> bool:
+    asked = search.narrowed or search.before or search.after
+    return not (piece.rows or piece.stopped or session.operator or asked)
