@@ -167,14 +167,14 @@ def lay_out(site: Site, session: Session, run: StoredRun) -> Room:
         last=last,
         who=session.people.get(repo.host),
         door=site.identity_of(repo.host),
-        waits=sight.waits(site, session, repo.host),
+        waits=sight.waits(site, session, repo),
     )
 
 
-def host_of(site: Site, run: StoredRun) -> str:
-    """Give the host of a run's forge."""
+def repo_of(site: Site, run: StoredRun) -> StoredRepo:
+    """Give the repository of a run."""
     with site.parts.reading() as db:
-        return repos.get(db, changes.get(db, run.change_id).repo_id).host
+        return repos.get(db, changes.get(db, run.change_id).repo_id)
 
 
 def _committable(

@@ -200,9 +200,9 @@ def _pulse(site: Site, run: StoredRun) -> str:
 
 
 def _etag(site: Site, session: Session, run: StoredRun, pulse: str) -> str:
-    host = room.host_of(site, run)
-    who = session.people.get(host)
-    words = (pulse, session.id, who.name if who else "", sight.waits(site, session, host))
+    repo = room.repo_of(site, run)
+    who = session.people.get(repo.host)
+    words = (pulse, session.id, who.name if who else "", sight.waits(site, session, repo))
     return f'"{sha256(repr(words).encode()).hexdigest()[:32]}"'
 
 

@@ -14,8 +14,9 @@ from app.flow.acts import Scene
 from bots.commands import All
 from bots.forge import User
 from diffing.words import BlobId, Comparison, Digest, Name, Outcome
-from storage import runs
+from storage import listings, runs
 from tests.app.web.stage import REVIEWER, Stage, set_up
+from tests.app.web.test_decisions import fields
 
 pytestmark = pytest.mark.slow
 
@@ -43,12 +44,50 @@ def run(stage: Stage) -> str:
     return id_
 
 
-def test_a_page_that_is_open_asks_for_little(stage: Stage, run: str) -> None:
-    """It asks every few seconds; going through all decisions for each golden took minutes."""
+def test_a_page_is_as_small_as_that_of_a_small_run(stage: Stage, run: str) -> None:
+    """A hundred rows, whatever there is; any piece of the list, a search, and the page of one golden too."""
     browser = stage.enter()
+    for path in (
+        "",
+        "?after=5000",
+        "?q=99",
+        "?state=approved&outcome=changed",
+        "/goldens/4321.png",
+        "/list?after=5900",
+    ):
+        begun = time.perf_counter()
+        answer = browser.get(f"/runs/{run}{path}")
+        assert time.perf_counter() - begun < 2, path
+        assert answer.status_code == 200
+        assert len(answer.content) < 200_000, path
+
+
+def test_a_page_that_is_open_asks_for_little(stage: Stage, run: str) -> None:
+    """What was said since it asked last, and not an opinion of each golden; 304 where nothing happened."""
+    browser = stage.enter()
+    with stage.parts.reading() as db:
+        last, many = listings.newest(db, stage.change_id)
     begun = time.perf_counter()
-    assert browser.get(f"/runs/{run}/state").status_code == 200
-    assert time.perf_counter() - begun < 2
+    answer = browser.get(f"/runs/{run}/state?since={last}")
+    assert time.perf_counter() - begun < 1
+    assert many == MANY
+    assert len(answer.json()["opinions"]) <= 200
+    assert len(answer.content) < 40_000
+    begun = time.perf_counter()
+    again = browser.get(f"/runs/{run}/state?since={last}", headers={"if-none-match": answer.headers["etag"]})
+    assert again.status_code == 304
+    assert time.perf_counter() - begun < 0.5
+
+
+def test_deciding_on_one_does_not_read_them_all(stage: Stage, run: str) -> None:
+    """Two hundred are decided in two minutes, and nobody waits for each."""
+    browser = stage.enter()
+    each = stage.found(run)["goldens/77.png"]
+    sent = fields(browser, run, each, "rejected")
+    begun = time.perf_counter()
+    answer = browser.post(f"/runs/{run}/decisions", json=sent, headers={"accept": "application/json"})
+    assert time.perf_counter() - begun < 1
+    assert answer.json()["opinions"][each.id][0] == "rejected"
 
 
 @pytest.mark.usefixtures("run")
