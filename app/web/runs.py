@@ -26,7 +26,7 @@ from storage.runs import StoredRun
 def show(site: Site, request: Request) -> Response:
     """Show a run: the first rows of its list, and what is open first on the stage.
 
-    Whatever the run's size, the page has a hundred rows: 10,000 goldens cost a third of a second, and 60 kB."""
+    Whatever the run's size, the page has a hundred rows: 10,000 goldens cost a quarter of a second, and 100 kB."""
     run_id = request.path_params["id"]
     if entered := signin.by_token(site, request) or signin.by_key(site, request, run_id):
         return entered
