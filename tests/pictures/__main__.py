@@ -46,11 +46,13 @@ def _run(browser: Browser, folder: Path) -> None:
     made = sample.make(folder)
     with review.opened(made.git, sample.BRANCH, data=folder / "data", port=None, say=_nobody) as at:
         at.hand_over(made.artifacts)
-        page = _page(browser, 1180, 1040)
+        page = _page(browser, 1280, 860)
         page.goto(at.invitation(at.ended(seconds=60)))
-        page.click('[data-card]:has-text("sign_in_page.png") >> text=Approve')
-        page.wait_for_selector('[data-card][data-opinion="approved"]')
-        page.evaluate("scrollTo(0, 0)")
+        page.keyboard.press("y")
+        page.wait_for_selector('[data-entry][data-opinion="approved"]')
+        page.click('[data-entry]:has-text("sign_in_page.png") a')
+        page.keyboard.press("h")
+        page.wait_for_load_state("networkidle")
         page.mouse.move(0, 0)
         _take(page, "run.png")
 

@@ -12,7 +12,9 @@ from starlette.testclient import TestClient
 from app.flow import approve
 from app.flow.jobs import Approve, Publish
 from bots import commands
-from diffing.words import Comparison, Opinion
+from bots.forge import Change
+from bots.local.forge import Local
+from diffing.words import Comparison, Opinion, Unavailable
 from storage import approvals, decisions, runs
 from tests.app.web.stage import BASE, REVIEWER, SHOP, Stage, picture
 from tests.app.web.test_runs import link
@@ -250,3 +252,65 @@ def test_json_that_is_no_object_is_refused(stage: Stage, body: bytes) -> None:
 def test_a_large_form_is_refused(stage: Stage) -> None:
     """More than a form of ours can be is not read."""
     assert stage.enter().post(f"/runs/{stage.run()}/decisions", content=b"a=" + b"x" * 70_000).status_code == 413
+
+
+def test_while_the_forge_is_down_the_page_shows_what_is_known(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Deciding must wait: 503 with words and nothing kept, and the page says so until the forge answers again."""
+    run = stage.run()
+    sent = fields(stage.enter(), run, stage.found(run)["goldens/cart.png"], "approved")
+
+    def away(*_: object) -> Change:
+        raise Unavailable("The forge does not answer.")
+
+    monkeypatch.setattr(Local, "change", away)
+    answer = stage.client.post(f"/runs/{run}/decisions", data=sent, headers={"accept": "application/json"})
+    assert answer.status_code == 503
+    assert "Nothing was changed" in answer.json()["why"]
+    assert held(stage) == {}
+    page = stage.client.get(f"/runs/{run}")
+    assert page.status_code == 200
+    assert "Deciding must wait." in page.text
+    assert "goldens/cart.png" in page.text
+    monkeypatch.undo()
+    stage.clock.now += timedelta(minutes=1)
+    assert "Deciding must wait." not in stage.client.get(f"/runs/{run}").text
+    assert stage.client.post(f"/runs/{run}/decisions", data=sent).status_code == 200
+
+
+def test_a_decision_says_what_changed_since_and_no_more(stage: Stage) -> None:
+    """The answer to a script carries what was said since the decision that its page knows."""
+    run = stage.run()
+    cards = stage.found(run)
+    page = stage.enter().get(f"/runs/{run}").text
+    assert 'data-last="0"' in page
+    sent = fields(stage.client, run, cards["goldens/cart.png"], "approved") | {"since": "0"}
+    said = stage.client.post(f"/runs/{run}/decisions", json=sent, headers={"accept": "application/json"}).json()
+    assert set(said["opinions"]) == {cards["goldens/cart.png"].id}
+    assert said["last"] == 1
+    for since in ("", "x", "-1", "9" * 40):
+        answer = stage.client.get(f"/runs/{run}/state?since={since}")
+        assert (answer.status_code, answer.json()["last"]) == (200, 1)
+
+
+def test_undo_is_one_act_even_of_a_group(stage: Stage) -> None:
+    """What was decided in one go is taken back in one go; what was said before it stays."""
+    pair = SHOP["goldens/cart.png"]
+    run = stage.run({"goldens/a.png": pair, "goldens/b.png": pair, "goldens/z.png": SHOP["goldens/menu.png"]})
+    cards = stage.found(run)
+    stage.enter().post(
+        f"/runs/{run}/decisions", data=fields(stage.client, run, cards["goldens/z.png"], "rejected")
+    )
+    difference = cards["goldens/a.png"].difference
+    assert difference is not None
+    word = csrf(stage.client, run)
+    group = {"csrf": word, "all": "1", "suite": "shop", "alike": difference.fingerprint, "opinion": "approved"}
+    stage.client.post(f"/runs/{run}/decisions", data=group)
+    assert held(stage)["goldens/b.png"] is Opinion.APPROVED
+    stage.client.post(f"/runs/{run}/undo", data={"csrf": word})
+    assert held(stage) == {
+        "goldens/a.png": Opinion.WITHDRAWN,
+        "goldens/b.png": Opinion.WITHDRAWN,
+        "goldens/z.png": Opinion.REJECTED,
+    }
