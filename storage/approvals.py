@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
@@ -125,6 +125,12 @@ def release(db: Connection, ids: Sequence[str]) -> None:
 def of_change(db: Connection, change_id: int) -> list[StoredApproval]:
     """Give all approvals of a change, oldest first."""
     query = select(approvals).where(approvals.c.change_id == change_id)
+    return [_stored(row) for row in db.execute(query.order_by(approvals.c.requested_at, approvals.c.id))]
+
+
+def committed(db: Connection, change_ids: Collection[int]) -> list[StoredApproval]:
+    """Give the approvals of some changes that are in git, oldest first."""
+    query = select(approvals).where(approvals.c.change_id.in_(change_ids), approvals.c.state == "committed")
     return [_stored(row) for row in db.execute(query.order_by(approvals.c.requested_at, approvals.c.id))]
 
 

@@ -29,7 +29,7 @@ def add(db: Connection, run_id: str, found: Sequence[Comparison]) -> None:
 def of_run(db: Connection, run_id: str) -> list[Comparison]:
     """Give what a run found, in the order in which it was given."""
     query = select(comparisons).where(comparisons.c.run_id == run_id).order_by(comparisons.c.id)
-    return [_comparison(row) for row in db.execute(query)]
+    return [of_row(row) for row in db.execute(query)]
 
 
 def find(db: Connection, comparison_id: int) -> tuple[str, Comparison] | None:
@@ -37,7 +37,7 @@ def find(db: Connection, comparison_id: int) -> tuple[str, Comparison] | None:
     if not 0 < comparison_id <= _LARGEST_ID:  # it came out of an address
         return None
     row = db.execute(select(comparisons).where(comparisons.c.id == comparison_id)).one_or_none()
-    return (row.run_id, _comparison(row)) if row else None
+    return (row.run_id, of_row(row)) if row else None
 
 
 def of_ids(db: Connection, run_id: str, ids: Sequence[int]) -> list[Comparison]:
@@ -46,7 +46,7 @@ def of_ids(db: Connection, run_id: str, ids: Sequence[int]) -> list[Comparison]:
     found: list[Comparison] = []
     for at in range(0, len(known), _AT_ONCE):
         query = select(comparisons).where(comparisons.c.id.in_(known[at : at + _AT_ONCE]))
-        found += [_comparison(row) for row in db.execute(query.where(comparisons.c.run_id == run_id))]
+        found += [of_row(row) for row in db.execute(query.where(comparisons.c.run_id == run_id))]
     return found
 
 
@@ -62,7 +62,7 @@ def of_file(db: Connection, run_id: str, digest: Digest) -> list[Comparison]:
     """Give what a run found of a file, as golden or as candidate."""
     query = select(comparisons).where(comparisons.c.run_id == run_id)
     either = or_(comparisons.c.golden == digest, comparisons.c.candidate == digest)
-    return [_comparison(row) for row in db.execute(query.where(either))]
+    return [of_row(row) for row in db.execute(query.where(either))]
 
 
 def digests(db: Connection, run_id: str) -> set[Digest]:
@@ -112,7 +112,8 @@ def _columns(each: Comparison) -> dict[str, Any]:
     }
 
 
-def _comparison(row: Row[Any]) -> Comparison:
+def of_row(row: Row[Any]) -> Comparison:
+    """Read a comparison out of a row that has all of its columns."""
     return Comparison(
         id=str(row.id),
         suite=row.suite,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,6 +69,12 @@ def audit(db: Connection, change_id: int) -> list[StoredDecision]:
     """Give all that was said on a change, with its circumstances, oldest first."""
     query = select(decisions).where(decisions.c.change_id == change_id).order_by(decisions.c.id)
     return [_stored(row) for row in db.execute(query)]
+
+
+def on_golden(db: Connection, change_ids: Collection[int], name: Name) -> list[StoredDecision]:
+    """Give all that was said of one golden on some changes, oldest first."""
+    query = select(decisions).where(decisions.c.change_id.in_(change_ids), decisions.c.name == name)
+    return [_stored(row) for row in db.execute(query.order_by(decisions.c.id))]
 
 
 def of_change(db: Connection, change_id: int) -> list[Decision]:

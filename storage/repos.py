@@ -53,6 +53,12 @@ def of_ids(db: Connection, ids: Collection[int]) -> list[StoredRepo]:
     return [StoredRepo(**row._asdict()) for row in db.execute(query)]
 
 
+def named(db: Connection, host: str, path: str) -> list[StoredRepo]:
+    """Give the repositories that have, or had, this path on a host: first what the bot still has, the newest."""
+    query = select(*_COLUMNS).where(repos.c.host == host, repos.c.path == path)
+    return [StoredRepo(**row._asdict()) for row in db.execute(query.order_by(repos.c.gone, repos.c.id.desc()))]
+
+
 def leave(db: Connection, *, host: str, tenant: str, forge_ids: Sequence[str] | None) -> None:
     """Record that the bot lost repositories of a tenant. None: all of them."""
     lost = update(repos).where(repos.c.host == host, repos.c.tenant == tenant)

@@ -115,8 +115,8 @@ def newer(db: Connection, sought: Sought, view: View, *, than: Mark, most: int) 
 def having(db: Connection, run_ids: Collection[str], golden: str) -> set[str]:
     """Give those runs of which a golden that called for a look, or a suite, has these letters in its name."""
     c = comparisons.c
-    called = and_(_has(c.name, golden), c.outcome != Outcome.SAME.value)
-    query = select(c.run_id).where(c.run_id.in_(run_ids), or_(called, _has(c.suite, golden)))
+    called = and_(has(c.name, golden), c.outcome != Outcome.SAME.value)
+    query = select(c.run_id).where(c.run_id.in_(run_ids), or_(called, has(c.suite, golden)))
     return set(db.execute(query.distinct()).scalars())
 
 
@@ -131,6 +131,13 @@ def tallies(db: Connection, run_ids: Collection[str]) -> Mapping[str, Sequence[T
     for run_id, outcome, decidable, said, number in db.execute(select(*by, func.count()).group_by(*by)):
         counted[run_id].append(Tally(Outcome(outcome), bool(decidable), Opinion(said) if said else None, number))
     return dict(counted)
+
+
+def has(column: ColumnElement[str], words: str) -> ColumnElement[bool]:
+    """Do these words stand in a column, letter case ignored? No sign is a wild card."""
+    for sign in (_ESCAPE, "%", "_"):
+        words = words.replace(sign, _ESCAPE + sign)
+    return func.lower(column).like(f"%{words.lower()}%", escape=_ESCAPE)
 
 
 # ---------------------------------------------------------------------------------------------- queries
@@ -178,13 +185,7 @@ def _sight(view: View) -> list[ColumnElement[bool]]:
 def _in_any(word: str) -> ColumnElement[bool]:
     where = (repos.c.path, changes.c.branch, changes.c.title)
     number = changes.c.number == word.lstrip("#!")
-    return or_(number, *(_has(column, word) for column in where))
-
-
-def _has(column: ColumnElement[str], words: str) -> ColumnElement[bool]:
-    for sign in (_ESCAPE, "%", "_"):
-        words = words.replace(sign, _ESCAPE + sign)
-    return func.lower(column).like(f"%{words.lower()}%", escape=_ESCAPE)
+    return or_(number, *(has(column, word) for column in where))
 
 
 def _order() -> ColumnElement[Any]:

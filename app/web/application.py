@@ -23,11 +23,14 @@ from app.flow.parts import Parts
 from app.web import (
     decisions,
     health,
+    histories,
     index,
     live,
+    numbers,
     pages,
     pictures,
     posts,
+    repositories,
     runs,
     setup,
     signin,
@@ -106,15 +109,18 @@ def _routes(site: Site) -> list[Route | Mount]:
     def post(path: str, act: Posted, most: int = posts.MOST_BYTES) -> Route:
         return Route(path, _reading(site, act), methods=["POST"], max_body_size=most)
 
+    numbers.teach()
     return [
         post("/webhooks/{forge}", webhooks.receive, webhooks.MOST_BYTES),
         get("/", index.index),
+        get("/r/{host}/{repo:path}", repositories.show),
+        get("/goldens/{repo:number}/{golden:path}", histories.show),
         get("/runs/{id}", runs.show),
         get("/runs/{id}/state", runs.state),
         get("/runs/{id}/list", runs.listing),
         Route("/runs/{id}/events", partial(runs.events, site), methods=["GET"]),
-        get("/runs/{id}/comparisons/{comparison:int}", runs.numbered),
-        get("/runs/{id}/comparisons/{comparison:int}/stage", runs.stage),
+        get("/runs/{id}/comparisons/{comparison:number}", runs.numbered),
+        get("/runs/{id}/comparisons/{comparison:number}/stage", runs.stage),
         post("/runs/{id}/decisions", decisions.decide),
         post("/runs/{id}/undo", decisions.undo),
         post("/runs/{id}/commit", decisions.commit),
@@ -122,8 +128,8 @@ def _routes(site: Site) -> list[Route | Mount]:
         get("/pictures/{digest}", pictures.show),
         get("/pictures/{digest}/drawn", pictures.sheet),
         get("/pictures/{digest}/thumbnail", thumbnails.show),
-        get("/pictures/{id}/{comparison:int}/difference", pictures.difference),
-        get("/pictures/{id}/{comparison:int}/marks", pictures.marks),
+        get("/pictures/{id}/{comparison:number}/difference", pictures.difference),
+        get("/pictures/{id}/{comparison:number}/marks", pictures.marks),
         get("/signin/{door}", signin.begin),
         get("/signin/{door}/callback", signin.finish),
         post("/signout", signin.leave),

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.web import searches, sight, signin, walks
+from app.web import searches, signin, walks
 from app.web.pages import page
 from app.web.searches import Search
 from app.web.sessions import Session
@@ -32,8 +32,7 @@ def index(site: Site, request: Request) -> Response:
     piece = walks.piece(site, session, search)
     if _stranger(session, search, piece):
         return page(site, request, session, "welcome.html")
-    away = [why for host in session.people if (why := sight.waits(site, session, host))]
-    return page(site, request, session, "index.html", away=away, **words(site, search, piece, "/"))
+    return page(site, request, session, "index.html", **words(site, search, piece, "/"))
 
 
 def words(site: Site, search: Search, piece: Piece, path: str) -> dict[str, Any]:

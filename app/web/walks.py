@@ -17,13 +17,14 @@ from itertools import takewhile
 
 from sqlalchemy import Connection
 
+from app.flow import standing
 from app.web import places, sight
 from app.web.searches import Search
 from app.web.sessions import Session
 from app.web.site import Site
 from diffing.verdict import verdict_of
 from diffing.words import Outcome, Verdict
-from storage import searches
+from storage import repos, searches
 from storage.listings import Tally
 from storage.searches import FoundRun, Mark, Sought, View
 
@@ -79,6 +80,8 @@ class Piece:
     """None: it is full, or there is no more."""
     at: datetime | None = None
     """As far as it was looked, where it stopped."""
+    silent: Sequence[str] = ()
+    """What forges that did not answer say of it: runs may be missing."""
 
 
 def piece(site: Site, session: Session, search: Search, repo_id: int | None = None) -> Piece:
@@ -101,6 +104,7 @@ def _older(walk: _Walk, than: Mark | None) -> Piece:
         older=shown[-1].run.mark if full else at,
         stopped=None if full else stopped,
         at=at.at if at else None,
+        silent=walk.silent(),
     )
 
 
@@ -119,6 +123,7 @@ def _newer(walk: _Walk, than: Mark) -> Piece:
         older=shown[-1].run.mark if shown else than,
         stopped=None if full else stopped,
         at=at.at if at else None,
+        silent=walk.silent(),
     )
 
 
@@ -155,6 +160,14 @@ class _Walk:
             if counted > _MOST_COUNTED:
                 return rows, Stopped.COUNTED, mark
         return rows, None, None
+
+    def silent(self) -> Sequence[str]:
+        """Say which forges did not answer when they were asked about what is now hidden."""
+        hidden = [repo for repo, seen in self.asked.items() if not seen]
+        with self.site.parts.reading() as db:
+            kept = repos.of_ids(db, hidden)
+        asked = [standing.in_words(each) for each in kept if each.host in self.session.people]
+        return [why for why in dict.fromkeys(self.site.asking.away(each) for each in asked) if why]
 
     def _view(self) -> View:
         hosts = None if self.session.operator else list(self.session.people)

@@ -101,6 +101,8 @@ def test_a_commit_is_recorded(db: Connection, place: tuple[int, str]) -> None:
         "golddigger/pr-1",
         None,
     )
+    assert approvals.committed(db, [place[0]]) == [kept]
+    assert approvals.committed(db, [making.change(db)]) == []
     assert approvals.by_commit(db, place[0], "f" * 40) == []
     assert approvals.by_commit(db, making.change(db), "e" * 40) == []
     assert approvals.waiting(db, now=LATER, most=9) == []

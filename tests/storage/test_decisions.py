@@ -62,6 +62,21 @@ def test_the_audit_trail_has_it_all(db: Connection, place: tuple[int, str]) -> N
     )
 
 
+def test_a_golden_s_decisions_are_found_over_changes(db: Connection, place: tuple[int, str]) -> None:
+    """Oldest first, of this golden only, and of these changes only."""
+    other = making.change(db)
+    elsewhere = other, making.concluded(db, other)
+    say(db, elsewhere, "bob", Opinion.REJECTED, A, B, act="act-1")
+    say(db, place, "ann", Opinion.APPROVED, A, act="act-2")
+    found = decisions.on_golden(db, [place[0], other], A)
+    assert [(each.who, each.name, each.run_id) for each in found] == [
+        ("bob", A, elsewhere[1]),
+        ("ann", A, place[1]),
+    ]
+    assert [each.who for each in decisions.on_golden(db, [place[0]], A)] == ["ann"]
+    assert decisions.on_golden(db, [], A) == []
+
+
 def test_decisions_come_oldest_first(db: Connection, place: tuple[int, str]) -> None:
     """The last one counts, so their order is their meaning."""
     said = say(db, place, "ann", Opinion.APPROVED, A, B, act="1")

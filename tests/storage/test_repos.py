@@ -53,3 +53,14 @@ def test_an_unknown_repository_is_refused(db: Connection) -> None:
     """A row that is gone is refused in words."""
     with pytest.raises(Refused, match="no such repository"):
         repos.get(db, 4711)
+
+
+def test_a_path_names_first_what_the_bot_has(db: Connection) -> None:
+    """A repository that was made anew under an old path comes before the lost one; other hosts have their own."""
+    old = making.repo(db, forge_id="old", path="acme/shop", tenant="t")
+    new = making.repo(db, forge_id="new", path="acme/shop", tenant="u")
+    making.repo(db, forge_id="new", path="acme/shop", host="gitlab.example.org")
+    assert [each.id for each in repos.named(db, "github.com", "acme/shop")] == [new, old]
+    repos.leave(db, host="github.com", tenant="u", forge_ids=None)
+    assert [each.id for each in repos.named(db, "github.com", "acme/shop")] == [old, new]
+    assert repos.named(db, "github.com", "acme") == []
