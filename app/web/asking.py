@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -17,13 +17,15 @@ FRESH = 60.0
 GRACE = 15 * 60.0
 """Seconds that a yes counts while the forge does not answer: who was let in looks on, and nobody new comes in."""
 AWAY = 15.0
-"""Seconds that a forge which did not answer is not asked again."""
+"""Seconds that a forge which did not answer is not asked again: for that tenant, whose limits are its own."""
 _PATIENCE = 4.0
 _AT_ONCE = 16
 _MOST_KEPT = 20_000
 
 _Key = tuple[str, str, str]
 """Host, the forge's id of a repository, and whose right to see it."""
+_Place = tuple[str, str]
+"""Host and tenant: who used up what a forge bears, or has what it chokes on, keeps no other from an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,46 +50,43 @@ class Asking:
         self._slots = threading.BoundedSemaphore(_AT_ONCE)
         self._answers: OrderedDict[_Key, _Answer] = OrderedDict()
         self._under_way: dict[_Key, threading.Event] = {}
-        self._away: dict[str, tuple[float, str]] = {}
-        self._answered: dict[str, int] = {}
+        self._away: dict[_Place, tuple[float, str]] = {}
+        self._heard: dict[_Place, int] = {}
 
-    def granted(self, host: str, who: User, repos: Collection[Repo]) -> set[str]:
-        """Give which of a host's repositories somebody may see now, by the forge's ids."""
-        if host not in self._forges:
-            return set()
-        self._learn(host, who, [repo for repo in repos if not self._is_fresh(_key(repo, who))])
-        counts = GRACE if self.away(host) else FRESH
-        return {repo.id for repo in repos if self._holds(_key(repo, who), counts)}
+    def granted(self, who: User, repos: Collection[Repo]) -> set[Repo]:
+        """Give which of these repositories somebody may see now."""
+        asked = [repo for repo in repos if repo.host in self._forges]
+        self._learn(who, [repo for repo in asked if not self._holds(_key(repo, who), FRESH)])
+        return {repo for repo in asked if self._grants(repo, who)}
 
-    def away(self, host: str) -> str:
-        """Say that a forge does not answer; empty where it does, as far as is known."""
+    def away(self, repo: Repo) -> str:
+        """Say that the forge does not answer for a repository; empty where it does, as far as is known."""
         with self._lock:
-            until, why = self._away.get(host, (0.0, ""))
+            until, why = self._away.get(_place(repo), (0.0, ""))
         return why if self._clock() < until else ""
 
     @contextmanager
-    def heard(self, host: str) -> Iterator[None]:
-        """Learn from what is asked inside whether a forge answers; Unavailable at once where it just did not."""
-        if why := self.away(host):
-            raise Unavailable(why, AWAY)
+    def heard(self, repo: Repo) -> Iterator[None]:
+        """Learn from what is asked inside whether the forge answers; Unavailable at once where it just did not."""
+        if why := self.away(repo):
+            raise Unavailable(f"{why} Deciding must wait until it does.", AWAY)
         try:
             yield
         except Unavailable as unavailable:
-            self._fell(host, str(unavailable))
+            self._fell(repo, str(unavailable))
             raise
-        self._rose(host)
+        self._rose(repo)
 
     # ------------------------------------------------------------------------------------- answers
 
-    def _is_fresh(self, key: _Key) -> bool:
+    def _holds(self, key: _Key, seconds: float) -> _Answer | None:
         with self._lock:
             kept = self._answers.get(key)
-        return kept is not None and self._clock() - kept.at < FRESH
+        return kept if kept is not None and self._clock() - kept.at < seconds else None
 
-    def _holds(self, key: _Key, seconds: float) -> bool:
-        with self._lock:
-            kept = self._answers.get(key)
-        return kept is not None and kept.granted and self._clock() - kept.at < seconds
+    def _grants(self, repo: Repo, who: User) -> bool:
+        kept = self._holds(_key(repo, who), GRACE if self.away(repo) else FRESH)
+        return kept is not None and kept.granted
 
     def _keep(self, key: _Key, granted: bool) -> None:
         with self._lock:
@@ -98,18 +97,19 @@ class Asking:
 
     # -------------------------------------------------------------------------------------- asking
 
-    def _learn(self, host: str, who: User, repos: Iterable[Repo]) -> None:
+    def _learn(self, who: User, repos: Sequence[Repo]) -> None:
         """Ask for each, and wait as long as patience lasts. What comes later is kept for the next who asks."""
-        before = self._answered.get(host, 0)
+        before = dict(self._heard)
         until = time.monotonic() + self._patience
-        asked = [self._begin(who, repo, until) for repo in repos]
-        late = [each for each in asked if each is None or not each.wait(_left(until))]
-        if late and self._answered.get(host, 0) == before:
-            self._fell(host, f"{host} does not answer at the moment.")
+        asked = [(repo, self._begin(who, repo, until)) for repo in repos]
+        for repo, ended in asked:
+            late = ended is None or not ended.wait(_left(until))
+            if late and self._heard.get(_place(repo)) == before.get(_place(repo)):
+                self._fell(repo, f"{repo.host} does not answer at the moment.")
 
     def _begin(self, who: User, repo: Repo, until: float) -> threading.Event | None:
         """Ask in a thread; the same question is under way once. None where there is no room, or no use."""
-        if self.away(repo.host) or not self._slots.acquire(timeout=_left(until)):
+        if self.away(repo) or not self._slots.acquire(timeout=_left(until)):
             return None
         key = _key(repo, who)
         with self._lock:
@@ -126,9 +126,9 @@ class Asking:
         key = _key(repo, who)
         try:
             self._keep(key, self._says_yes(who, repo))
-            self._rose(repo.host)
+            self._rose(repo)
         except Unavailable as unavailable:
-            self._fell(repo.host, str(unavailable))
+            self._fell(repo, str(unavailable))
         finally:
             with self._lock:
                 self._under_way.pop(key, None)
@@ -141,15 +141,19 @@ class Asking:
         except Refused:  # the bot lost the repository, or may not ask there: that is no yes
             return False
 
-    def _fell(self, host: str, why: str) -> None:
-        if not self.away(host):
+    def _fell(self, repo: Repo, why: str) -> None:
+        if not self.away(repo):
             with self._lock:
-                self._away[host] = (self._clock() + AWAY, why)
+                self._away[_place(repo)] = (self._clock() + AWAY, why)
 
-    def _rose(self, host: str) -> None:
+    def _rose(self, repo: Repo) -> None:
         with self._lock:
-            self._away.pop(host, None)
-            self._answered[host] = self._answered.get(host, 0) + 1
+            self._away.pop(_place(repo), None)
+            self._heard[_place(repo)] = self._heard.get(_place(repo), 0) + 1
+
+
+def _place(repo: Repo) -> _Place:
+    return repo.host, repo.tenant
 
 
 def _key(repo: Repo, who: User) -> _Key:

@@ -9,6 +9,7 @@ from app.flow import standing
 from app.web.pages import not_found
 from app.web.sessions import Session
 from app.web.site import Site
+from bots.forge import User
 from storage import changes
 from storage import repos as kept_repos
 from storage import runs as kept_runs
@@ -35,16 +36,20 @@ def repos(site: Site, session: Session, ids: Iterable[int]) -> set[int]:
     return _seen(site, session, kept)
 
 
-def waits(site: Site, session: Session, host: str) -> str:
+def waits(site: Site, session: Session, kept: StoredRepo) -> str:
     """Say why somebody who is signed in cannot decide now: their forge does not answer. Empty where it does."""
-    return site.asking.away(host) if host in session.people else ""
+    who, repo = session.people.get(kept.host), standing.in_words(kept)
+    if who is not None:
+        site.asking.granted(who, [repo])  # the answer is kept, so that it costs nothing until it is old
+    return site.asking.away(repo) if who is not None else ""
 
 
 def _seen(site: Site, session: Session, kept: Sequence[StoredRepo]) -> set[int]:
     open_ones = {each.id for each in kept if session.operator or _is_public(site, each)}
     others = sorted((each for each in kept if each.id not in open_ones), key=lambda each: each.host)
     for host, of_host in groupby(others, key=lambda each: each.host):
-        open_ones |= _granted(site, session, host, list(of_host))
+        if (who := session.people.get(host)) is not None:
+            open_ones |= _granted(site, who, list(of_host))
     return open_ones
 
 
@@ -53,9 +58,6 @@ def _is_public(site: Site, repo: StoredRepo) -> bool:
     return site.access.public_pages and not repo.private and not repo.gone
 
 
-def _granted(site: Site, session: Session, host: str, kept: Sequence[StoredRepo]) -> set[int]:
-    who = session.people.get(host)
-    if who is None:
-        return set()
-    granted = site.asking.granted(host, who, [standing.in_words(each) for each in kept])
-    return {each.id for each in kept if each.forge_id in granted}
+def _granted(site: Site, who: User, kept: Sequence[StoredRepo]) -> set[int]:
+    by_repo = {standing.in_words(each): each.id for each in kept}
+    return {by_repo[repo] for repo in site.asking.granted(who, list(by_repo))}

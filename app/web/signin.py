@@ -7,6 +7,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from datetime import timedelta
 from hashlib import sha256
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -14,8 +15,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.web import posts, sight
+from app.web.sessions import Session
 from app.web.site import Identity, Site
-from storage import visits
+from bots.forge import User
+from storage import signins, visits
 
 TOKEN = "operator"  # noqa: S105 - the purpose of a printed token in `storage.visits`, not a secret
 _STATE = "signin"
@@ -28,13 +31,11 @@ def by_token(site: Site, request: Request) -> Response | None:
     if token is None:
         return None
     slow_down(site, request)
-    now = site.clock()
-    session = site.sessions.read(request, now)
+    session = site.sessions.read(request, site.clock())
     answer = RedirectResponse(_without(request, "token"), 303)
     if spend(site, token, TOKEN):
         access = site.access
-        entered = session.signed_in(access.operator_host, access.operator, now, operator=True)
-        site.sessions.write(answer, entered)
+        _enter(site, answer, session, access.operator_host, access.operator, via="token", operator=True)
     elif not session.operator:
         raise HTTPException(403, "This link was used already, or is too old. A new start prints a new one.")
     return answer
@@ -87,9 +88,8 @@ def finish(site: Site, request: Request) -> Response:
     who = door.signed_in_user(code=given["code"], verifier=bound["verifier"], redirect_uri=_callback(site, name))
     if who.bot:
         raise HTTPException(403, "Only people sign in here.")
-    now = site.clock()
     answer = RedirectResponse(bound["next"], 303)
-    site.sessions.write(answer, site.sessions.read(request, now).signed_in(door.host, who, now))
+    _enter(site, answer, site.sessions.read(request, site.clock()), door.host, who, via=name)
     answer.delete_cookie(_cookie(site), path="/", secure=site.sessions.secure, httponly=True, samesite="lax")
     return answer
 
@@ -110,9 +110,27 @@ def spend(site: Site, word: str, purpose: str) -> bool:
 
 
 def slow_down(site: Site, request: Request) -> None:
-    """Refuse a client that tries too often."""
-    if not site.tries.take(request.client.host if request.client else "?"):
+    """Refuse a client that tries too often. Whoever has one IPv6 address has all of its /64."""
+    if not site.tries.take(_neighbourhood(request.client.host if request.client else "?")):
         raise HTTPException(429, "Too many tries. Wait a minute.", {"retry-after": "60"})
+
+
+def _neighbourhood(client: str) -> str:
+    try:
+        address = ip_address(client)
+    except ValueError:
+        return client
+    return str(ip_network((address, 64), strict=False)) if address.version == 6 else client
+
+
+def _enter(
+    site: Site, answer: Response, session: Session, host: str, who: User, *, via: str, operator: bool = False
+) -> None:
+    """Give the browser a fresh session, once it is kept who came in: without that nobody does."""
+    now = site.clock()
+    with site.parts.db.begin() as db:
+        signins.add(db, host=host, who=who.name, via=via, now=now)
+    site.sessions.write(answer, session.signed_in(host, who, now, operator=operator))
 
 
 def _door(site: Site, request: Request) -> tuple[str, Identity]:

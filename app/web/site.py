@@ -101,6 +101,9 @@ class Site:
     sessions: Sessions
     asking: Asking
     tries: Buckets
+    """Of signing in, by client."""
+    acts: Buckets
+    """Of deciding, by person."""
     bodies: Bodies
     drawing: BoundedSemaphore
     """Of how many differences and sheets are drawn at a time."""
