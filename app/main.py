@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -88,7 +88,7 @@ def assembled(
 
     `forges`: those of the settings, where not given. `operator`: whom a printed token signs in.
     `gather`: seconds that an approval waits for the next one to share its commit."""
-    forges = github(settings) if forges is None else forges
+    forges = configured(settings) if forges is None else forges
     engine = database.connect(settings.database_url)
     sandbox = Sandbox(workers=settings.workers, seconds=60, memory=settings.compare_memory)
     try:
@@ -110,6 +110,7 @@ def assembled(
             operator=User(operator),
             identities=forges.identities,
             installer=Installer(settings.github_api_url, settings.github_web_url),
+            public_pages=settings.public_pages,
         )
         web = application.create(
             parts,
@@ -125,6 +126,21 @@ def assembled(
     finally:
         sandbox.close()
         engine.dispose()
+
+
+def configured(settings: Settings) -> Forges:
+    """Give the forges of the settings, and GitLab's door where its application is configured."""
+    found = github(settings)
+    return replace(found, identities={**found.identities, **_gitlab_door(settings)})
+
+
+def _gitlab_door(settings: Settings) -> Mapping[str, Identity]:
+    if settings.gitlab is None:
+        return {}
+    from bots.gitlab.signin import SignIn as GitLabSignIn  # python-gitlab is loaded only where it is needed
+
+    own = settings.gitlab
+    return {"gitlab": GitLabSignIn(url=own.url, client_id=own.client_id, client_secret=own.client_secret)}
 
 
 def github(settings: Settings, pacer: Pacer | None = None) -> Forges:
@@ -231,6 +247,8 @@ def _server(whole: Whole, host: str, port: int) -> uvicorn.Server:
             log_config=None,  # `app.logs` has set it up
             access_log=False,
             server_header=False,
+            proxy_headers=True,
+            forwarded_allow_ips=whole.settings.trusted_proxies,
             timeout_graceful_shutdown=_STOP_SECONDS,
         )
     )

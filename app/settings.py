@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from tomllib import TOMLDecodeError
@@ -42,6 +43,15 @@ def _key(value: SecretStr) -> SecretStr:
     return value
 
 
+def _networks(value: str) -> str:
+    for each in filter(None, (part.strip() for part in value.split(","))):
+        try:
+            ip_network(each)
+        except ValueError:
+            raise ValueError(f"names {each!r}, which is no address or network such as 10.0.0.0/8") from None
+    return value
+
+
 Key = Annotated[SecretStr, AfterValidator(_key)]
 Address = Annotated[str, AfterValidator(_address)]
 
@@ -62,6 +72,15 @@ class GitHubApp:
     client_secret: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitLabApplication:
+    """The application of a GitLab by which people sign in. Its secret never prints."""
+
+    url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
 class Settings(BaseModel):
     """Everything that an operator can set. Secrets never print.
 
@@ -79,6 +98,9 @@ class Settings(BaseModel):
     github_web_url: Address = "https://github.com"
     github_client_id: str = ""
     github_client_secret: SecretStr = SecretStr("")
+    gitlab_url: Address = "https://gitlab.com"
+    gitlab_client_id: str = ""
+    gitlab_client_secret: SecretStr = SecretStr("")
     public_url: Address = "http://127.0.0.1:8000"
     """Where browsers and forges reach this."""
     secret_key: Key
@@ -88,6 +110,10 @@ class Settings(BaseModel):
     storage_url: str = ""
     """Empty, as the database's address: in the data folder."""
     queue_url: str = Field(default="memory://", repr=False)
+    public_pages: bool = True
+    """May anybody look at the runs of public repositories?"""
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = "127.0.0.1, ::1"
+    """Addresses and networks of the proxies that tell us who asks, by `X-Forwarded-For`."""
     images: Literal["off", "public", "all"] = "off"
     """In comments on which repositories pictures stand, where whoever has their link sees them."""
     workers: int = Field(default=2, ge=1, le=256)
@@ -118,6 +144,14 @@ class Settings(BaseModel):
             client_id=self.github_client_id,
             client_secret=self.github_client_secret.get_secret_value(),
         )
+
+    @property
+    def gitlab(self) -> GitLabApplication | None:
+        """Give the application of a GitLab; None where none is configured."""
+        secret = self.gitlab_client_secret.get_secret_value()
+        if not self.gitlab_client_id or not secret:
+            return None
+        return GitLabApplication(url=self.gitlab_url, client_id=self.gitlab_client_id, client_secret=secret)
 
 
 class _Sources(Settings, BaseSettings):
@@ -216,7 +250,7 @@ def _make_key(file: Path) -> None:
 
 
 def _incomplete(values: Mapping[str, Any]) -> Iterator[str]:
-    """Say what a GitHub App lacks of which a part is set."""
+    """Say what a GitHub App, or a door to sign in by, lacks of which a part is set."""
     app = {
         "github_app_id": "the App ID on the app's page",
         "github_private_key": "a private key, generated on the app's page",
@@ -226,8 +260,10 @@ def _incomplete(values: Mapping[str, Any]) -> Iterator[str]:
         yield from (
             f"{_shown(name)} is missing: {what}." for name, what in app.items() if not _given(values, name)
         )
-    if bool(values.get("github_client_id")) != bool(values.get("github_client_secret")):
-        yield f"{_shown('github_client_id')} and {_shown('github_client_secret')} work only together."
+    for forge in ("github", "gitlab"):
+        id_, secret = f"{forge}_client_id", f"{forge}_client_secret"
+        if bool(values.get(id_)) != bool(values.get(secret)):
+            yield f"{_shown(id_)} and {_shown(secret)} work only together."
 
 
 def _given(values: Mapping[str, Any], name: str) -> bool:
