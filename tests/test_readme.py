@@ -137,9 +137,11 @@ def test_every_option_that_is_mentioned_exists() -> None:
 
 def test_the_keys_of_the_page_are_named() -> None:
     """Each key that the README names is one that the page hears."""
-    heard = set(
-        re.findall(r"^  ([a-z]): \(\) =>", (ROOT / "app/web/static/golddigger.js").read_text(), re.MULTILINE)
-    )
+    static = ROOT / "app/web/static"
+    heard = set(re.findall(r'^  "([a-z])": ', (static / "golddigger.js").read_text(), re.MULTILINE))
+    viewer = (static / "viewer.js").read_text()
+    heard |= {each.lower() for each in re.findall(r'^  \["\w+", "[^"]+", "([A-Z])"', viewer, re.MULTILINE)}
+    heard |= set(re.findall(r'"([a-z])": \(\) =>', viewer))
     named = re.findall(r"<kbd>(\w)</kbd>", (ROOT / "README.md").read_text())
     assert named
     assert {each.lower() for each in named} <= heard
