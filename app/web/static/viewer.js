@@ -4,10 +4,10 @@
 (() => {
 "use strict";
 
-const MODES = [
+const MODES = [ // by which it is known, its name, its key, and a shorter label
   ["side", "Side by side", "S"],
   ["swipe", "Swipe", "W"],
-  ["onion", "Onion skin", "O"],
+  ["onion", "Onion skin", "O", "Onion"],
   ["blink", "Blink", "B"],
   ["difference", "Difference", "D"],
   ["highlight", "Highlight", "H"],
@@ -249,7 +249,9 @@ class Desk {
     if (this.lone) this.captionLone();
     this.probe = make("p", { class: "probe" });
     this.status = make("p", { class: "heard", role: "status" });
-    panes.replaceWith(this.makeTools(), this.desk, this.probe, this.status);
+    const files = this.host.querySelector(".files");
+    const under = make("div", { class: "under" }, this.probe, ...(files ? [files] : []));
+    panes.replaceWith(this.makeTools(), this.desk, under, this.status);
   }
 
   captionLone() {
@@ -277,8 +279,8 @@ class Desk {
   makeTools() {
     this.buttons = {};
     const tool = (name, key, act, options) => (this.buttons[name] = button(name, key, act, options));
-    const modes = MODES.filter(([mode]) => this.modes.includes(mode)).map(([mode, name, key]) =>
-      tool(name, key, () => this.choose(mode), { look: mode, label: name }));
+    const modes = MODES.filter(([mode]) => this.modes.includes(mode)).map(([mode, name, key, label = name]) =>
+      tool(name, key, () => this.choose(mode), { look: mode, label }));
     this.percent = make("span", { class: "percent" });
     const zoom = group("Zoom",
       tool("Zoom out", "-", () => this.step(-1)), this.percent, tool("Zoom in", "+", () => this.step(1)),
