@@ -24,7 +24,7 @@ from storage import changes, listings
 from storage.listings import Wanted
 from storage.runs import StoredRun
 
-MOST_AT_ONCE = 100
+MOST_AT_ONCE = 120
 EVERY = 0.4
 """Seconds. 200 goldens at five a second go through, and so do 150 a minute for hours."""
 _VIA = "page"

@@ -177,6 +177,7 @@ def set_up(
     base: str = BASE,
     identities: Mapping[str, Identity] | None = None,
     installer: Installer | None = None,
+    public_pages: bool = True,
 ) -> Stage:
     """Make the stage: a repository whose branch `redesign` is one commit ahead, and a site that serves it."""
     repo = _repository(folder / "shop")
@@ -198,22 +199,21 @@ def set_up(
         change_id = standing.remember(db, change)
     jobs: list[Job] = []
     clock = Clock()
-    web = _site(parts, jobs, clock, hook, identities or {}, installer)
+    access = Access(
+        secret_key=b"k" * 32,
+        operator=User(REVIEWER),
+        identities=identities or {},
+        installer=installer,
+        public_pages=public_pages,
+    )
+    web = _site(parts, jobs, clock, hook, access)
     return Stage(parts, web, change, change_id, git, jobs, clock)
 
 
-def _site(
-    parts: Parts,
-    jobs: list[Job],
-    clock: Clock,
-    hook: Webhook,
-    identities: Mapping[str, Identity],
-    installer: Installer | None,
-) -> Starlette:
+def _site(parts: Parts, jobs: list[Job], clock: Clock, hook: Webhook, access: Access) -> Starlette:
     def enqueue(new: Iterable[Job]) -> None:
         jobs.extend(new)
 
-    access = Access(secret_key=b"k" * 32, operator=User(REVIEWER), identities=identities, installer=installer)
     return application.create(
         parts,
         enqueue,

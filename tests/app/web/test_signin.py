@@ -123,8 +123,9 @@ def test_signing_in_with_an_account_lets_one_decide(stage: Stage, hub: Hub) -> N
 
 
 def test_an_account_alone_shows_no_run(stage: Stage, hub: Hub) -> None:
-    """Whoever has an account still needs the link that stands on the change."""
+    """Whoever has an account and may not read the repository still needs the link that stands on the change."""
     run = stage.run()
+    hub.who = User("Mallory")
     assert stage.client.get(hub.consent(begin(stage.client, f"/runs/{run}"))).status_code == 404
 
 
