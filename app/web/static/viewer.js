@@ -168,12 +168,16 @@ class Side {
   }
 
   // Give this pixel as red, green, blue and alpha; null where there is none. Throws where pictures may not be read.
-  colour(x, y) {
+  // A canvas keeps colours multiplied by alpha, in bytes: of what one sees through they come out rounded. Such a tile
+  // is read again with care, and `again` is called when that is done.
+  colour(x, y, again) {
     if (!this.loaded || x < 0 || y < 0 || x >= this.width || y >= this.height) return null;
     const column = Math.floor(x / TILE), row = Math.floor(y / TILE);
-    const data = this.tile(column, row);
+    const tile = this.tile(column, row);
     const at = ((y - row * TILE) * TILE + x - column * TILE) * 4;
-    return [...data.subarray(at, at + 4)];
+    const alpha = tile.data[at + 3];
+    if (alpha > 0 && alpha < 255 && !tile.careful) this.readWithCare(tile, column, row).then(again, () => {});
+    return [...tile.data.subarray(at, at + 4)];
   }
 
   tile(column, row) {
@@ -181,13 +185,29 @@ class Side {
     const key = `${column} ${row}`;
     if (!this.tiles.has(key)) {
       if (this.tiles.size >= TILES) this.tiles.clear();
-      const canvas = make("canvas", { width: TILE, height: TILE });
-      const context = canvas.getContext("2d", { willReadFrequently: true });
-      const width = Math.min(TILE, this.width - column * TILE), height = Math.min(TILE, this.height - row * TILE);
-      context.drawImage(this.image, column * TILE, row * TILE, width, height, 0, 0, width, height);
-      this.tiles.set(key, context.getImageData(0, 0, TILE, TILE).data);
+      this.tiles.set(key, { data: this.read(this.image, ...this.place(column, row)), careful: false });
     }
     return this.tiles.get(key);
+  }
+
+  place(column, row) {
+    const left = column * TILE, top = row * TILE;
+    return [left, top, Math.min(TILE, this.width - left), Math.min(TILE, this.height - top)];
+  }
+
+  read(source, left, top, width, height, colours = {}) {
+    const canvas = make("canvas", { width: TILE, height: TILE });
+    const context = canvas.getContext("2d", { willReadFrequently: true, ...colours });
+    context.drawImage(source, left, top, width, height, 0, 0, width, height);
+    return context.getImageData(0, 0, TILE, TILE).data;
+  }
+
+  async readWithCare(tile, column, row) {
+    tile.careful = true;
+    const [left, top, width, height] = this.place(column, row);
+    const bitmap = await createImageBitmap(this.image, left, top, width, height, { premultiplyAlpha: "none" });
+    tile.data = this.read(bitmap, 0, 0, width, height, { colorType: "float16" });
+    bitmap.close();
   }
 }
 
@@ -745,6 +765,7 @@ class Desk {
   // Tell the colours of one pixel; of none, how to move about.
   tell(pixel) {
     const { width, height } = this.size;
+    this.told = pixel;
     const inside = pixel && pixel.x >= 0 && pixel.y >= 0 && pixel.x < width && pixel.y < height;
     this.probe.replaceChildren(...(inside ? this.colours(pixel) : [this.hint()]));
   }
@@ -768,7 +789,7 @@ class Desk {
   swatch(side, x, y) {
     const swatch = make("i");
     try {
-      const colour = side.colour(x, y);
+      const colour = side.colour(x, y, () => this.told?.x === x && this.told.y === y && this.tell({ x, y }));
       if (!colour) return [swatch, side.loaded ? "nothing" : "…"];
       const [red, green, blue, alpha] = colour;
       swatch.style.backgroundColor = `rgb(${red} ${green} ${blue} / ${alpha / 255})`;

@@ -42,6 +42,7 @@ DRAWN = {
         flat((240, 230, 220, 255), (800, 600)),
         flat((240, 230, 220, 255), (800, 600), (100, 100), (600, 100), (300, 500)),
     ),
+    "goldens/glass.png": (flat((30, 60, 200, 120), (90, 90)), flat((31, 60, 200, 119), (90, 90))),
     "goldens/grows.png": (flat((200, 0, 0, 255), (300, 200)), flat((200, 0, 0, 255), (400, 300))),
     "goldens/long.png": (
         flat((255, 255, 255, 255), (1440, 12000)),
@@ -258,6 +259,14 @@ def test_colours_are_told_on_both_sides(look: Look) -> None:
     page.mouse.move(0, 0)
     expect(page.locator(".probe")).to_contain_text("x 400, y ")
     expect(page.get_by_role("status").filter(has_text="x 400, y ")).to_have_count(1)
+
+
+def test_colours_one_sees_through_are_exact(look: Look) -> None:
+    """A canvas rounds them; what is told is what stands in the file."""
+    page = look("glass.png")
+    page.locator(".port").first.hover()
+    expect(page.locator(".probe")).to_contain_text("Before 30, 60, 200, 120")
+    expect(page.locator(".probe")).to_contain_text("After 31, 60, 200, 119")
 
 
 def test_where_one_ends_there_is_nothing(look: Look) -> None:
