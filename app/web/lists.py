@@ -131,9 +131,11 @@ def piece(db: Connection, run: StoredRun, what: Asked) -> Listed:
     )
 
 
-def around(place: Place) -> Asked:
-    """Ask for the piece in which a place is."""
-    return Asked(wanted=Wanted(), after=(place.at - 1) // A_PIECE * A_PIECE, before=None)
+def around(place: Place, what: Asked) -> Asked:
+    """Ask for the piece in which a place is, where no other one is asked for."""
+    if what.after or what.before is not None:
+        return what
+    return replace(what, after=(place.at - 1) // A_PIECE * A_PIECE)
 
 
 def address(run: StoredRun, place: Place) -> str:

@@ -20,7 +20,9 @@ MOST_WATCHERS = 500
 MOST_OF_ONE = 20
 """Of one client: so many tabs."""
 EVERY = 0.5
-"""Seconds between two looks at a run: a few small reads for each run that is watched, whoever many watch it."""
+"""Seconds between two looks at a run: a few small reads for each run that is watched, however many watch it."""
+BETWEEN = 0.01
+"""Seconds between looks at any run, so that many runs that are watched do not take all of a processor."""
 HEARTBEAT = 15.0
 """Seconds after which a line is sent that says nothing: proxies end connections on which nothing comes."""
 HEADERS: Final = {
@@ -136,7 +138,7 @@ class Live:
                 await self._look(run_id, run)
             if self._ended:
                 return
-            await asyncio.sleep(self._every)
+            await asyncio.sleep(max(self._every, BETWEEN * len(self._runs)))
 
     async def _look(self, run_id: str, run: _Run) -> None:
         pulse = None if self._ended else await run_in_threadpool(self._pulse, run_id)

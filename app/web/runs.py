@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
@@ -12,7 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from app.web import hexes, lists, live, room, sight, signin, texts
 from app.web.cards import Card, card_of
-from app.web.lists import Asked, Listed
+from app.web.lists import Listed
 from app.web.pages import fragment, not_found, page
 from app.web.room import Room
 from app.web.sessions import Session
@@ -45,31 +46,19 @@ def show(site: Site, request: Request) -> Response:
 
 def named(site: Site, request: Request) -> Response:
     """Show a run with the comparison of one golden on the stage."""
-    run_id, name = request.path_params["id"], Name(request.path_params["golden"])
-    if entered := signin.by_token(site, request) or signin.by_key(site, request, run_id):
-        return entered
-    session = site.sessions.read(request, site.clock())
-    run = sight.run(site, session, run_id)
-    with site.parts.reading() as db:
-        places = listings.named(db, run.id, run.change_id, name)
-    if not places:
-        raise not_found()
-    return _one(site, request, session, run, places[0], others=places[1:])
+    name = Name(request.path_params["golden"])
+    return _one(site, request, lambda db, run: listings.named(db, run.id, run.change_id, name))
 
 
 def numbered(site: Site, request: Request) -> Response:
     """Show a run with one comparison on the stage, by its number: so it is linked in comments."""
-    run_id, number = request.path_params["id"], request.path_params["comparison"]
-    if entered := signin.by_token(site, request) or signin.by_key(site, request, run_id):
-        return entered
-    session = site.sessions.read(request, site.clock())
-    run = sight.run(site, session, run_id)
-    with site.parts.reading() as db:
-        place = listings.find(db, run.id, run.change_id, number)
+
+    def find(db: Connection, run: StoredRun) -> list[Place]:
+        place = listings.find(db, run.id, run.change_id, request.path_params["comparison"])
         alike = listings.named(db, run.id, run.change_id, place.name) if place else []
-    if place is None:
-        raise not_found()
-    return _one(site, request, session, run, place, others=[each for each in alike if each.id != place.id])
+        return sorted(alike, key=lambda each: place is None or each.id != place.id)
+
+    return _one(site, request, find)
 
 
 def listing(site: Site, request: Request) -> Response:
@@ -149,20 +138,22 @@ def next_open(site: Site, run: StoredRun, comparison_id: int) -> str:
     return lists.address(run, place)
 
 
-def _one(
-    site: Site, request: Request, session: Session, run: StoredRun, place: Place, *, others: list[Place]
-) -> Response:
-    laid = room.lay_out(site, session, run)
+def _one(site: Site, request: Request, find: Callable[[Connection, StoredRun], list[Place]]) -> Response:
+    """Show the first of what is found on the stage, and link the others."""
+    run_id = request.path_params["id"]
+    if entered := signin.by_token(site, request) or signin.by_key(site, request, run_id):
+        return entered
+    session = site.sessions.read(request, site.clock())
+    run = sight.run(site, session, run_id)
     with site.parts.reading() as db:
-        listed = lists.piece(db, run, _piece_asked(request, place))
-        card = _card(db, run, _found(db, run, place.id))
-    twins = [(each.suite, lists.address(run, each)) for each in others]
-    return page(site, request, session, "run.html", **_words(site, laid, listed, card), view="stage", others=twins)
-
-
-def _piece_asked(request: Request, place: Place) -> Asked:
-    asked = lists.asked(request.query_params)
-    return asked if asked.after or asked.before else lists.around(place)
+        places = find(db, run)
+        if not places:
+            raise not_found()
+        listed = lists.piece(db, run, lists.around(places[0], lists.asked(request.query_params)))
+        card = _card(db, run, _found(db, run, places[0].id))
+    words = _words(site, room.lay_out(site, session, run), listed, card)
+    twins = [(each.suite, lists.address(run, each)) for each in places[1:]]
+    return page(site, request, session, "run.html", **words, view="stage", others=twins)
 
 
 def _words(site: Site, laid: Room, listed: Listed, card: Card | None) -> dict[str, Any]:

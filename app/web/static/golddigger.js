@@ -16,11 +16,13 @@ const kept = new Map(); // comparison id -> its stage, the last used ones
 const coming = new Map(); // comparison id -> the promise of its stage
 const waiting = new Map(); // comparison id -> how many posts about it are under way
 const parts = new Map(); // name -> the HTML that stands in it
+const title = document.title.split(" · ").slice(-3).join(" · ");
 const MOST_KEPT = 12;
 const WAIT = 15_000; // ms
 let queue = Promise.resolve();
 let etag = "";
 let pulse = "";
+let missed = false; // did something change while a decision was under way?
 let marked = null; // a row of the group that the next yes or no is about
 let current = entryOf(document.querySelector("[data-stage]")?.dataset.stage);
 
@@ -259,7 +261,10 @@ function stand(entry, { focus = true, open = false } = {}) {
   const listed = room.dataset.view === "list" || !narrow.matches;
   if (focus && listed) link.focus({ preventScroll: true });
   if (listed) reveal(entry);
-  if (run) history.replaceState(null, "", `${link.getAttribute("href")}${location.search}`);
+  if (run) {
+    history.replaceState(null, "", room.dataset.view === "list" && narrow.matches ? `${base}${location.search}` : `${link.getAttribute("href")}${location.search}`);
+    document.title = `${link.title.slice(link.title.lastIndexOf("/") + 1)} · ${title}`;
+  }
   for (const button of document.querySelectorAll("[data-step]")) {
     button.disabled = !beside(entry, Number(button.dataset.step)) && !list.querySelector(button.dataset.step === "1" ? "[data-more]" : "[data-earlier]");
   }
@@ -300,6 +305,22 @@ async function moveOn() {
   if (left) return stand(left);
   return tell("Nothing here awaits a decision any more.");
 }
+
+// On a phone list and stage come one at a time, and the browser's own way back leads to the list.
+let pushed = false;
+function back() {
+  if (pushed) return void history.back();
+  view("list");
+  if (run) history.replaceState(null, "", `${base}${location.search}`);
+}
+
+addEventListener("popstate", () => {
+  if (!run) return;
+  pushed = false;
+  const there = entries().find((entry) => new URL(entry.querySelector("a").href).pathname === location.pathname);
+  if (there) stand(there);
+  view(there && narrow.matches ? "stage" : "list");
+});
 
 function view(which) {
   if (room.dataset.view === which) return;
@@ -372,6 +393,7 @@ function end(ids) {
     waiting.set(id, waiting.get(id) - 1);
     if (!waiting.get(id)) waiting.delete(id);
   }
+  if (!waiting.size && missed) look();
 }
 
 // Show at once what is asked for, and take it back where it is refused.
@@ -386,8 +408,8 @@ async function decide(ids, opinion, path, fields) {
     for (const [id, was, who] of before) show(id, was, who);
     refused(error);
   }
+  if (standing) apply(standing, ids);
   end(ids);
-  if (standing) apply(standing);
 }
 
 function refused(error) {
@@ -498,7 +520,7 @@ const KEYS = {
   "enter": askToCommit,
   "/": () => sieve && (view("list"), sieve.elements.q.focus(), sieve.elements.q.select()),
   "?": help,
-  "escape": () => marked ? unmark() : view("list"),
+  "escape": () => marked ? unmark() : narrow.matches && room.dataset.view === "stage" && back(),
 };
 const DECIDING = new Set(["y", "a", "n", "x", "r", "u", "g", "enter"]);
 const OURS = [
@@ -571,17 +593,23 @@ document.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   const piece = target.closest("[data-more], [data-earlier]");
   const row = target.closest("[data-entry] a");
-  const back = target.closest("[data-back]");
+  const wayBack = target.closest("[data-back]");
   const all = target.closest("[data-all]");
-  if (!piece && !row && !back && !all) {
+  if (!piece && !row && !wayBack && !all) {
     const step = target.closest("[data-step]");
     if (step) move(Number(step.dataset.step));
     return;
   }
   event.preventDefault();
-  if (row) stand(row.closest("[data-entry]"), { open: true });
+  if (row) {
+    if (run && narrow.matches && room.dataset.view === "list") {
+      history.pushState(null, "", row.getAttribute("href"));
+      pushed = true;
+    }
+    stand(row.closest("[data-entry]"), { open: true });
+  }
   else if (piece) grow(piece);
-  else if (back) view("list");
+  else if (wayBack) back();
   else {
     sieve.reset();
     for (const field of sieve.elements) if (field.name) field.value = "";
@@ -626,7 +654,7 @@ document.addEventListener("error", (event) => {
 
 // ---- keeping up with the run and with the others
 
-function apply(standing) {
+function apply(standing, mine = []) {
   const busy = ["queued", "comparing"].includes(room.dataset.state);
   pulse = standing.pulse;
   if (busy && !["queued", "comparing"].includes(standing.state)) {
@@ -635,11 +663,25 @@ function apply(standing) {
   }
   room.dataset.state = standing.state;
   room.dataset.last = standing.last;
-  for (const [id, [opinion, who]] of Object.entries(standing.opinions)) if (!waiting.has(id)) show(id, opinion, who);
+  const others = new Map();
+  for (const [id, [opinion, who]] of Object.entries(standing.opinions)) {
+    if ((waiting.get(id) ?? 0) > (mine.includes(id) ? 1 : 0)) continue; // a later word is under way
+    const entry = entryOf(id);
+    const words = opinion && `${who} ${opinion}`;
+    if (entry && entry.dataset.opinion !== opinion && words) others.set(words, (others.get(words) ?? 0) + 1);
+    show(id, opinion, who);
+  }
+  const before = news();
   replace("summary", standing.summary);
   replace("bar", standing.bar);
+  const heard = [...[...others].map(([words, many]) => `${words} ${many === 1 ? "one golden" : `${many} goldens`}.`), ...news().filter((each) => !before.includes(each))];
+  if (heard.length) tell(heard.join(" "));
   if (document.querySelector("[data-waits]")) setTimeout(look, WAIT); // the forge may answer again
   if (standing.decidable !== room.hasAttribute("data-decidable")) refresh(standing.decidable);
+}
+
+function news() {
+  return [...document.querySelectorAll(".act, .notice.warn")].map((each) => each.textContent.replace(/\s+/g, " ").trim());
 }
 
 // What could be decided cannot be any more, or the other way round: the forms go, or come.
@@ -671,7 +713,8 @@ async function look() {
     const answer = await fetch(`${base}/state?since=${room.dataset.last}`, { headers: { "Accept": "application/json", ...(etag && { "If-None-Match": etag }) }, cache: "no-store" });
     if (answer.status !== 200) return;
     const standing = await answer.json();
-    if (waiting.size) return; // what is under way brings its own answer
+    missed = waiting.size > 0; // what is under way brings its own answer, and maybe an older one
+    if (missed) return;
     etag = answer.headers.get("ETag");
     apply(standing);
   } catch {
@@ -737,6 +780,10 @@ if (staged()) keep(staged().dataset.stage, staged());
 if (!run && list) {
   const named = entryOf(location.hash.replace(/^#c-/, ""));
   if (named ?? entries()[0]) stand(named ?? entries()[0], { focus: false });
+} else if (/^#c-\d+$/.test(location.hash) && run) { // as pages were linked once
+  const named = entryOf(location.hash.slice(3));
+  if (named) stand(named, { open: true });
+  else location.replace(`${base}/comparisons/${location.hash.slice(3)}`);
 } else if (current) {
   showOn(staged(), current.dataset.opinion, current.dataset.who);
   if (!narrow.matches) reveal(current);

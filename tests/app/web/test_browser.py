@@ -304,6 +304,20 @@ def test_on_a_phone_list_and_stage_come_one_at_a_time(stage: Stage, open_: Open)
     expect(page.locator(".scene")).to_be_hidden()
     expect(row(page, "cart.png")).to_have_attribute("data-opinion", "approved")
     assert page.evaluate("document.activeElement.matches('[data-entry] a[aria-current]')")
+    row(page, "old.png").locator("a").click()
+    shown(page, "old.png")
+    page.go_back()
+    expect(page.locator(".list")).to_be_visible()
+    expect(page.locator(".scene")).to_be_hidden()
+
+
+def test_a_link_as_it_once_was_leads_to_its_golden(stage: Stage, open_: Open) -> None:
+    """Pages that were linked by a card still open at it."""
+    run = stage.run()
+    page = open_(f"/runs/{run}")
+    page.goto(f"{page.url.partition('?')[0]}#c-{stage.found(run)['goldens/old.png'].id}")
+    page.reload()
+    shown(page, "old.png")
 
 
 @pytest.mark.parametrize("width", [360, 390, 768, 1440, 2560])
