@@ -46,26 +46,23 @@ def seat(parts: Parts, change_id: int, who: User, act: str | None = None) -> Sea
     permission = parts.forges[change.repo.host].may_approve(change, who, rule)
     if not permission.granted:
         raise Refused(permission.why)
-    return Seat(change, change_id, who, permission.why, act or secrets.token_urlsafe(12))
+    return Seat(change, change_id, who, permission.why, act or fresh_act())
+
+
+def fresh_act() -> str:
+    """Name one act, as nothing else is named."""
+    return secrets.token_urlsafe(12)
 
 
 def decide(
-    parts: Parts,
-    *,
-    run_id: str,
-    who: User,
-    opinion: Opinion,
-    chosen: Chosen,
-    via: str,
-    now: datetime,
+    parts: Parts, at: Seat, *, run_id: str, opinion: Opinion, chosen: Chosen, via: str, now: datetime
 ) -> list[Job]:
     """Keep one person's opinion of candidates of one run; Refused where they are not what is at the head now."""
-    with parts.reading() as db:
-        run = runs.get(db, run_id)
-    at = seat(parts, run.change_id, who)
     with parts.db.begin() as db:
-        seen = _same(db, run_id, chosen)
-        return record(db, at, [(run, seen)], opinion=opinion, via=via, now=now)
+        run = runs.get(db, run_id)
+        if run.change_id != at.change_id:
+            raise ValueError("a seat is for one change, and the run is of another")
+        return record(db, at, [(run, _same(db, run_id, chosen))], opinion=opinion, via=via, now=now)
 
 
 def record(
@@ -98,21 +95,18 @@ def record(
     return [Publish(at.change_id)]
 
 
-def undo(
-    parts: Parts, *, change_id: int, who: User, via: str, now: datetime, act: str | None = None
-) -> tuple[list[Job], int]:
+def undo(parts: Parts, at: Seat, *, via: str, now: datetime) -> tuple[list[Job], int]:
     """Take back the last thing that this person said here and that is not yet committed; give how many it was."""
-    at = seat(parts, change_id, who, act)
     with parts.db.begin() as db:
-        last = {(each.name, each.candidate) for each in decisions.last_act(db, change_id, who.name)}
+        last = {(each.name, each.candidate) for each in decisions.last_act(db, at.change_id, at.who.name)}
         seen = [
             (run, [each for each in comparisons.of_run(db, run.id) if (each.name, each.candidate) in last])
-            for run in runs.at_head(db, change_id, at.change.head)
+            for run in runs.at_head(db, at.change_id, at.change.head)
         ]
         count = sum(len(chosen) for _, chosen in seen)
         if not count:
             raise Refused("There is nothing of yours to take back on this head.")
-        if settled.committed(db, change_id, at.change.head):
+        if settled.committed(db, at.change_id, at.change.head):
             raise Refused("That is committed already. Take the commit back with `git revert`.")
         kept = [(run, chosen) for run, chosen in seen if chosen]
         return record(db, at, kept, opinion=Opinion.WITHDRAWN, via=via, now=now), count

@@ -105,14 +105,8 @@ def _obey(scene: Scene, order: Command | Unknown, event: Commanded) -> tuple[lis
             acts.must_have_seen(scene, event.written_at, scene.change.head)
             return acts.reject(scene, selection), ""
         case Undo():
-            jobs, count = decide.undo(
-                scene.parts,
-                change_id=scene.change_id,
-                who=scene.who,
-                via="command",
-                now=scene.now,
-                act=scene.act,
-            )
+            at = decide.seat(scene.parts, scene.change_id, scene.who, scene.act)
+            jobs, count = decide.undo(scene.parts, at, via="command", now=scene.now)
             return jobs, _taken_back(count)
         case Rerun():
             return _rerun(scene), ""

@@ -44,6 +44,7 @@ from app.web.buckets import Buckets
 from app.web.headers import HEADERS, SecurityHeaders
 from app.web.live import Live
 from app.web.seals import Seals
+from app.web.seats import Seats
 from app.web.sessions import Sessions
 from app.web.site import Access, Draw, Probe, Sheet, Shrink, Site
 from bots.events import Webhook
@@ -85,6 +86,7 @@ def create(
         seals=seals,
         sessions=Sessions.at(parts.links.base, seals),
         asking=Asking(parts.forges, clock=ticks),
+        seats=Seats(clock=ticks),
         tries=Buckets(clock=ticks),
         acts=Buckets(clock=ticks, most=decisions.MOST_AT_ONCE, every=decisions.EVERY),
         bodies=Bodies(),

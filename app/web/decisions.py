@@ -54,14 +54,9 @@ def decide(site: Site, request: Request, body: bytes) -> Response:
         raise HTTPException(400, "An opinion is approved, rejected or withdrawn.") from None
     chosen = _chosen(site, post)
     with site.asking.heard(post.repo):
+        at = site.seats.take(site.parts, post.run.change_id, post.who)
         jobs = deciding.decide(
-            site.parts,
-            run_id=post.run.id,
-            who=post.who,
-            opinion=opinion,
-            chosen=chosen,
-            via=_VIA,
-            now=site.clock(),
+            site.parts, at, run_id=post.run.id, opinion=opinion, chosen=chosen, via=_VIA, now=site.clock()
         )
     return _answer(site, request, post, jobs, about=None if "all" in post.fields else chosen[0][0])
 
@@ -70,7 +65,8 @@ def undo(site: Site, request: Request, body: bytes) -> Response:
     """Take back the last thing this person said."""
     post = _read(site, request, body)
     with site.asking.heard(post.repo):
-        jobs, _ = deciding.undo(site.parts, change_id=post.run.change_id, who=post.who, via=_VIA, now=site.clock())
+        at = site.seats.take(site.parts, post.run.change_id, post.who)
+        jobs, _ = deciding.undo(site.parts, at, via=_VIA, now=site.clock())
     return _answer(site, request, post, jobs)
 
 

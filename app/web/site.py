@@ -15,6 +15,7 @@ from app.web.bodies import Bodies
 from app.web.buckets import Buckets
 from app.web.live import Live
 from app.web.seals import Seals
+from app.web.seats import Seats
 from app.web.sessions import Sessions
 from bots.events import Webhook
 from bots.forge import User
@@ -100,6 +101,7 @@ class Site:
     seals: Seals
     sessions: Sessions
     asking: Asking
+    seats: Seats
     tries: Buckets
     """Of signing in, by client."""
     acts: Buckets

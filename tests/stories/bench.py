@@ -13,10 +13,11 @@ import requests
 from sqlalchemy import func, select
 
 from app import main
+from app.flow.parts import Parts
 from app.main import Whole
 from app.settings import Settings
 from bots.github.limits import at_once
-from storage import tables
+from storage import runs, tables
 from tests.forges.github.double import GitHubDouble
 from tests.forges.github.hooks import Webhook
 from tests.forges.github.world import CheckRun, Comment, Pull
@@ -130,6 +131,12 @@ def staged(github: GitHubDouble, data: Path, **more: object) -> Iterator[Stage]:
     with main.assembled(settings, forges, gather=0.05) as whole, main.serving(whole, host="127.0.0.1", port=port):
         github.webhook_url = f"{base}/webhooks/github"
         yield Stage(whole, github, base)
+
+
+def change_of(parts: Parts, run_id: str) -> int:
+    """Give the change that a run is of."""
+    with parts.reading() as db:
+        return runs.get(db, run_id).change_id
 
 
 def free_port() -> int:

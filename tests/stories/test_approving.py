@@ -12,7 +12,7 @@ from bots.forge import User
 from diffing.words import Opinion
 from storage import comparisons
 from tests.forges.github.world import Pull, Repo
-from tests.stories.bench import Stage
+from tests.stories.bench import Stage, change_of
 from tests.stories.screens import CART, CART_NEW, LOGIN, NEW, OLD, failures, screen
 
 
@@ -184,9 +184,8 @@ def test_the_commit_names_who_approved_and_takes_only_what_was_asked_for(
     chosen = [(int(cart.id), cart.candidate)]
     repo.role("ann", "write")
     now = datetime.now(UTC)
-    decide.decide(
-        parts, run_id=run_id, who=User("ann"), opinion=Opinion.APPROVED, chosen=chosen, via="page", now=now
-    )
+    at = decide.seat(parts, change_of(parts, run_id), User("ann"))
+    decide.decide(parts, at, run_id=run_id, opinion=Opinion.APPROVED, chosen=chosen, via="page", now=now)
     stage.github.comment(pull, "dev", "/golddigger approve login.png")
     stage.settle()
     assert (repo.file("feature", LOGIN), repo.file("feature", CART)) == (NEW, OLD), stage.why()

@@ -10,7 +10,7 @@ from bots.forge import User
 from diffing.words import Opinion
 from storage import comparisons, tables
 from tests.forges.github.world import Pull, Repo
-from tests.stories.bench import Stage
+from tests.stories.bench import Stage, change_of
 from tests.stories.screens import CART, CART_NEW, LOGIN, NEW, OLD, failures
 
 
@@ -19,10 +19,11 @@ def approve_on_the_page(stage: Stage, golden: str) -> None:
     with stage.whole.parts.db.begin() as db:
         run = db.scalars(select(tables.runs.c.id).where(tables.runs.c.state == "concluded")).one()
         (found,) = [each for each in comparisons.of_run(db, run) if each.name == golden]
+    parts = stage.whole.parts
     jobs = decide.decide(
-        stage.whole.parts,
+        parts,
+        decide.seat(parts, change_of(parts, run), User("dev")),
         run_id=run,
-        who=User("dev"),
         opinion=Opinion.APPROVED,
         chosen=[(int(found.id), found.candidate)],
         via="page",

@@ -16,7 +16,7 @@ from diffing.words import Opinion
 from storage import tables
 from tests.forges.github.hooks import Webhook
 from tests.forges.github.world import Pull
-from tests.stories.bench import Stage
+from tests.stories.bench import Stage, change_of
 from tests.stories.screens import CONFIG, failures, screen
 from tests.stories.trouble import hasty, kept, swept
 
@@ -172,5 +172,6 @@ def approve_on_the_page(stage: Stage, pull: Pull) -> None:
             .where(tables.repos.c.path == pull.repo.path, tables.runs.c.head == pull.head)
         ).one()
     chosen = [(comparison, candidate)]
-    decide.decide(parts, run_id=run, who=who, opinion=Opinion.APPROVED, chosen=chosen, via="page", now=main.now())
+    at = decide.seat(parts, change_of(parts, run), who)
+    decide.decide(parts, at, run_id=run, opinion=Opinion.APPROVED, chosen=chosen, via="page", now=main.now())
     decide.commit(parts, run_id=run, who=who, now=main.now())
