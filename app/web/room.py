@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from app.web import sight
+from app.web import places, sight
 from app.web.sessions import Session
 from app.web.site import Identity, Site
 from bots import commands
@@ -54,6 +54,8 @@ class Room:
     """Where they may sign in."""
     waits: str
     """Why deciding must wait: their forge does not answer now. Empty where it does."""
+    home: str
+    """The address of the repository's page; empty where only this run is theirs to see."""
 
     @property
     def counts(self) -> Mapping[Outcome, int]:
@@ -168,6 +170,7 @@ def lay_out(site: Site, session: Session, run: StoredRun) -> Room:
         who=session.people.get(repo.host),
         door=site.identity_of(repo.host),
         waits=sight.waits(site, session, repo),
+        home=places.repository(repo.host, repo.path) if sight.repos(site, session, [repo.id]) else "",
     )
 
 

@@ -136,6 +136,14 @@ def test_a_repository_that_was_lost_says_so(stage: Stage) -> None:
     assert "was taken off this repository" in stage.enter().get(HOME).text
 
 
+def test_a_run_leads_to_its_repository_where_that_may_be_seen(stage: Stage) -> None:
+    """For whom it may not, the name stands there without a link that would lead nowhere."""
+    run = stage.run()
+    stage.client.get(link(stage, run))
+    assert f'href="{HOME}"' not in stage.client.get(f"/runs/{run}").text
+    assert f'href="{HOME}"' in stage.enter().get(f"/runs/{run}").text
+
+
 def test_a_path_with_folders_is_one_address(stage: Stage) -> None:
     """Groups within groups, as forges have them."""
     elsewhere(stage, 1)
