@@ -64,3 +64,14 @@ def test_a_path_names_first_what_the_bot_has(db: Connection) -> None:
     repos.leave(db, host="github.com", tenant="u", forge_ids=None)
     assert [each.id for each in repos.named(db, "github.com", "acme/shop")] == [old, new]
     assert repos.named(db, "github.com", "acme") == []
+
+
+def test_several_are_read_at_once(db: Connection) -> None:
+    """Those that there are, each with whether the bot was taken off it."""
+    one, two = making.repo(db, forge_id="of-1", tenant="of"), making.repo(db, forge_id="of-2", tenant="of")
+    repos.leave(db, host="github.com", tenant="of", forge_ids=["of-2"])
+    assert [(each.id, each.gone) for each in repos.of_ids(db, {one, two, 2_000_000_000})] == [
+        (one, False),
+        (two, True),
+    ]
+    assert repos.of_ids(db, set()) == []

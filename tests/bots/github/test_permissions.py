@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from bots.forge import ApproveRule, Permission, User
 from bots.github.forge import GitHub
-from diffing.words import Unavailable
-from tests.bots.github.conftest import change_of
+from diffing.words import Refused, Unavailable
+from tests.bots.github.conftest import change_of, described
 from tests.forges.github import world
 from tests.forges.github.double import GitHubDouble
 
@@ -112,3 +114,62 @@ def test_no_answer_is_neither_yes_nor_no(github: GitHubDouble, forge: GitHub, re
     github.fail("GET .*/permission", times=9)
     with pytest.raises(Unavailable):
         ask(forge, pull, "maria")
+
+
+def test_who_may_read_may_see(forge: GitHub, repo: world.Repo) -> None:
+    """Read, or anything higher, on the repository itself."""
+    seen = []
+    for role in ROLES:
+        repo.role("maria", role)
+        seen += [role] if forge.may_see(described(repo), User("maria")).granted else []
+    assert seen == list(ROLES[1:])
+
+
+def test_an_account_may_see_what_is_public(github: GitHubDouble, forge: GitHub) -> None:
+    """GitHub says `read` of everybody with an account there, and nothing of those of whom it knows none."""
+    public, private = github.repo("acme/open", private=False), github.repo("acme/shut", private=True)
+    github.account("maria")
+    assert forge.may_see(described(public), User("maria")).granted
+    assert not forge.may_see(described(private), User("maria")).granted
+    assert not forge.may_see(described(public), User("nobody-at-all")).granted
+
+
+@pytest.mark.parametrize("who", [User("ci[bot]"), User("robot", bot=True)])
+def test_a_bot_never_looks(forge: GitHub, repo: world.Repo, who: User) -> None:
+    """Whatever its permission is."""
+    repo.role(who.name, "admin")
+    assert not forge.may_see(described(repo), who).granted
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_what_github_will_not_say_is_a_no(
+    github: GitHubDouble, forge: GitHub, repo: world.Repo, status: int
+) -> None:
+    """It fails closed."""
+    repo.role("maria", "admin")
+    github.fail("GET .*/permission", status=status)
+    assert not forge.may_see(described(repo), User("maria")).granted
+
+
+def test_a_repository_that_the_app_is_not_on_shows_nobody(github: GitHubDouble, forge: GitHub) -> None:
+    """Nobody can say who reads it, so nobody does, whatever their permission is."""
+    repo = github.repo("elsewhere/app", installed=False)
+    repo.role("maria", "admin")
+    assert not forge.may_see(described(repo), User("maria")).granted
+
+
+@pytest.mark.parametrize("name", ["../../app", "..", "", "a/b", "maria?x=1", "\n"])
+def test_a_strange_name_leads_nowhere_else(
+    github: GitHubDouble, forge: GitHub, repo: world.Repo, name: str
+) -> None:
+    """It is a no or a refusal, and nothing is asked by a path made of it."""
+    with suppress(Refused):
+        assert not forge.may_see(described(repo), User(name)).granted
+    assert github.violations == []
+
+
+def test_no_answer_about_looking_is_neither(github: GitHubDouble, forge: GitHub, repo: world.Repo) -> None:
+    """GitHub is down: whoever asks decides what then."""
+    github.fail("GET .*/permission", times=9)
+    with pytest.raises(Unavailable):
+        forge.may_see(described(repo), User("maria"))

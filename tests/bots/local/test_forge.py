@@ -220,6 +220,16 @@ def test_the_repositorys_user_may_approve_and_nobody_else(place: Place) -> None:
     assert "Robin Reviewer" in refused.why
 
 
+def test_the_repositorys_user_may_look_and_nobody_else(place: Place) -> None:
+    """Nor a bot of that name."""
+    repo = place.change.repo
+    assert place.forge.may_see(repo, User("Robin Reviewer")).granted
+    assert not place.forge.may_see(repo, User("Robin Reviewer", bot=True)).granted
+    refused = place.forge.may_see(repo, User("Mallory"))
+    assert not refused.granted
+    assert "Robin Reviewer" in refused.why
+
+
 def test_a_report_is_said_once_and_again_when_it_changed(place: Place) -> None:
     """With when it was said; without a link, which would only let people look."""
     report = Report(
