@@ -27,10 +27,7 @@ HEADERS = {
     "content-security-policy": "default-src 'none'; sandbox",
     "cache-control": "private, max-age=31536000, immutable",
 }
-_SIGNED = {
-    "cross-origin-resource-policy": "cross-origin",  # it stands in a comment on the forge's own pages
-    "cache-control": "public, max-age=86400, immutable",
-}
+_A_DAY = 86_400
 
 
 def show(site: Site, request: Request) -> Response:
@@ -41,7 +38,7 @@ def show(site: Site, request: Request) -> Response:
     signed = _by_link(site, request, digest)
     if not signed:
         _must_belong(site, request, Digest(digest))
-    headers = HEADERS | (_SIGNED if signed else {})
+    headers = HEADERS | (_of_a_link(site, request) if signed else {})
     return unless_known(site, request, digest, headers, site.parts.blobs.get, Digest(digest))
 
 
@@ -112,6 +109,15 @@ def _held(site: Site, draw: Callable[..., bytes]) -> Callable[..., bytes]:
 def _by_link(site: Site, request: Request, digest: str) -> bool:
     until, signature = request.query_params.get("until", ""), request.query_params.get("sig", "")
     return bool(signature) and site.parts.links.may_see_picture(digest, until, signature, site.clock())
+
+
+def _of_a_link(site: Site, request: Request) -> dict[str, str]:
+    """Let the forge's own pages show it, and nobody keep it for longer than the link lasts."""
+    left = int(request.query_params["until"]) - int(site.clock().timestamp())
+    return {
+        "cross-origin-resource-policy": "cross-origin",
+        "cache-control": f"public, max-age={min(_A_DAY, left)}, immutable",
+    }
 
 
 def _must_belong(site: Site, request: Request, digest: Digest) -> None:

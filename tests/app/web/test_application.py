@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
 from sqlalchemy import text
+from starlette.types import Message
 
 from app.web.headers import HEADERS
 from tests.app.web.stage import BASE, Stage
@@ -37,6 +39,49 @@ def test_every_answer_is_guarded(stage: Stage, method: str, path: str, status: i
     assert answer.status_code == status
     assert all(answer.headers[name] == HEADERS[name] for name in SAFE)
     assert "unsafe" not in answer.headers["content-security-policy"]
+
+
+def test_what_is_refused_for_a_while_is_guarded_too(stage: Stage) -> None:
+    """Too many tries, and a redirect to sign in or away from a token."""
+    answers = [stage.client.get(f"/?token=guess-{number}") for number in range(12)]
+    answers += [stage.client.get(f"/runs/x?key={number}", follow_redirects=False) for number in range(2)]
+    assert {answer.status_code for answer in answers} == {403, 404, 429}
+    for answer in answers:
+        assert all(answer.headers[name] == HEADERS[name] for name in SAFE)
+
+
+def test_a_stream_of_news_is_guarded(stage: Stage) -> None:
+    """Its headers go out first, and the application's are among them."""
+    run = stage.run()
+    cookie = "; ".join(f"{name}={value}" for name, value in stage.enter().cookies.items())
+    sent: list[Message] = []
+
+    async def listen() -> None:
+        told = asyncio.Event()
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+            told.set()
+
+        async def receive() -> Message:
+            await told.wait()
+            return {"type": "http.disconnect"}
+
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": f"/runs/{run}/events",
+            "raw_path": f"/runs/{run}/events".encode(),
+            "query_string": b"",
+            "headers": [(b"cookie", cookie.encode())],
+            "client": ("192.0.2.1", 1),
+        }
+        await asyncio.wait_for(stage.web(scope, receive, send), 10)
+
+    asyncio.run(listen())
+    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    assert (sent[0]["status"], headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    assert all(headers[name] == HEADERS[name] for name in SAFE)
 
 
 def test_what_breaks_shows_words_and_no_trace(stage: Stage) -> None:

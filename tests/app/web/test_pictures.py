@@ -68,7 +68,8 @@ def test_a_picture_belongs_to_a_run(stage: Stage) -> None:
 
 def test_a_signed_link_opens_one_picture_for_a_while(stage: Stage) -> None:
     """It needs no session; it ends, and opens nothing else."""
-    card = stage.found(stage.run())["goldens/cart.png"]
+    run = stage.run()
+    card = stage.found(run)["goldens/cart.png"]
     assert card.golden is not None
     assert card.candidate is not None
     signed = stage.parts.links.picture(card.golden, until=stage.clock() + timedelta(hours=1))
@@ -76,9 +77,38 @@ def test_a_signed_link_opens_one_picture_for_a_while(stage: Stage) -> None:
     answer = anybody.get(signed)
     assert answer.status_code == 200
     assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert "max-age=3600," in answer.headers["cache-control"]
     assert anybody.get(signed.replace(card.golden, card.candidate)).status_code == 404
+    longer = signed.replace("until=", "until=9")
+    assert anybody.get(longer).status_code == 404
+    assert anybody.get(signed.replace(f"/{card.golden}", f"/{card.golden}/drawn")).status_code == 404
+    assert anybody.get(signed.replace(f"/{card.golden}", f"/{card.golden}/thumbnail")).status_code == 404
+    assert anybody.get(f"/runs/{run}?{signed.partition('?')[2]}").status_code == 404
     stage.clock.now += timedelta(hours=2)
     assert anybody.get(signed).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+        b"<!doctype html><script>alert(1)</script>",
+        b"%PDF-1.7\n\xff\x00",
+        b"\x89PNG\r\n\x1a\n<html><script>alert(1)</script>",
+        b"GIF89a/*<svg onload=alert(1)>*/=1;alert(1)",
+    ],
+)
+def test_no_link_makes_a_file_run(stage: Stage, content: bytes) -> None:
+    """Opened by itself, by whoever has it, a hostile file is text, a picture or a download in a sandbox."""
+    run = stage.run({"goldens/a.png": (picture("a"), content)})
+    signed = stage.parts.links.picture(digest(content), until=stage.clock() + timedelta(hours=1))
+    for answer in (stage.browser().get(signed), stage.enter().get(f"/pictures/{digest(content)}?run={run}")):
+        assert answer.status_code == 200
+        kind = answer.headers["content-type"].partition(";")[0]
+        assert kind in ("text/plain", "image/png", "image/gif") or "content-disposition" in answer.headers
+        assert kind not in ("image/svg+xml", "text/html", "application/pdf")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
 
 
 def test_the_difference_is_drawn_when_somebody_looks(stage: Stage) -> None:
