@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import uvicorn
 from starlette.applications import Starlette
@@ -29,6 +30,12 @@ class Site:
         """The number of the stage's repository."""
         with self.stage.parts.db.begin() as db:
             return changes.get(db, self.stage.change_id).repo_id
+
+    def about_many(self, golden: str) -> tuple[str, ...]:
+        """Give the paths of the pages about many runs: a repository, its goldens, and the history of one."""
+        repo = self.stage.change.repo
+        here = f"/r/{repo.host}/{quote(repo.path)}"
+        return here, f"{here}?view=goldens", f"/goldens/{self.repo_id}/{quote(golden)}"
 
     def door(self, path: str) -> str:
         """Give the address of a page that signs the repository's user in, once."""
