@@ -92,6 +92,38 @@ def test_an_enterprise_server_has_its_own_name(monkeypatch: pytest.MonkeyPatch) 
     assert (app.host, app.api_url) == ("ghe.example.org", "https://ghe.example.org/api/v3")
 
 
+def test_a_gitlab_lets_people_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """gitlab.com, or one's own, which may lie below a path; half of an application is none."""
+    assert load().gitlab is None
+    put(monkeypatch, gitlab_client_id="i", gitlab_client_secret="s")
+    application = load().gitlab
+    assert application is not None
+    assert (application.url, application.client_id, application.client_secret) == ("https://gitlab.com", "i", "s")
+    put(monkeypatch, gitlab_url="https://example.org/gitlab/")
+    own = load().gitlab
+    assert own is not None
+    assert own.url == "https://example.org/gitlab"
+    put(monkeypatch, gitlab_client_secret="")
+    assert "GOLDDIGGER_GITLAB_CLIENT_ID and GOLDDIGGER_GITLAB_CLIENT_SECRET work only together" in refusal()
+
+
+def test_public_pages_are_open_unless_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a switch is written."""
+    assert load().public_pages
+    for word in ("off", "false", "0", "no"):
+        put(monkeypatch, public_pages=word)
+        assert not load().public_pages
+
+
+@pytest.mark.parametrize("wrong", ["*", "proxy.local", "10.0.0.0/99", "10.0.0.1/8"])
+def test_a_proxy_is_named_by_its_address(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    """Whoever trusts all of them trusts everybody to say who asks."""
+    put(monkeypatch, trusted_proxies="10.0.0.0/8, ::1,")
+    assert load().trusted_proxies == "10.0.0.0/8, ::1,"
+    put(monkeypatch, trusted_proxies=f"::1,{wrong}")
+    assert f"GOLDDIGGER_TRUSTED_PROXIES names '{wrong}'" in refusal()
+
+
 def test_everything_wrong_is_named_at_once(somewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One start is enough to learn all that is wrong, each by its name and with what to do."""
     file = somewhere / "golddigger.toml"
@@ -151,11 +183,11 @@ def test_secrets_never_print(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the settings nor the app shows a secret when it is printed."""
     put(monkeypatch, github_app_id="12", github_private_key=PEM, github_webhook_secret="hush", secret_key=KEY)
     put(monkeypatch, database_url="postgresql://user:hunter2@db/golddigger", github_client_secret="mum")
-    put(monkeypatch, github_client_id="client")
+    put(monkeypatch, github_client_id="client", gitlab_client_id="application", gitlab_client_secret="whist")
     settings = load()
-    printed = f"{settings!r} {settings} {settings.github!r} {settings.github}"
+    printed = f"{settings!r} {settings} {settings.github!r} {settings.github} {settings.gitlab!r}"
     assert "client" in printed
-    for secret in (PEM, "hush", KEY, "hunter2", "'mum'"):
+    for secret in (PEM, "hush", KEY, "hunter2", "'mum'", "whist"):
         assert secret not in printed
 
 
