@@ -278,8 +278,10 @@ class Forge(Protocol):
         """Ask the forge now whether somebody may approve; fails closed."""
         ...
 
-    def may_see(self, repo: Repo, who: User) -> Permission:
-        """Ask the forge now whether somebody may read a repository; fails closed, and a bot never may."""
+    def may_see(self, repo: Repo, who: User | None) -> Permission:
+        """Ask the forge now whether somebody may read a repository; fails closed, and a bot never may.
+
+        `who`: None asks whether anybody may, without an account."""
         ...
 
     def publish(self, change: Change, report: Report, before: Publications) -> Iterator[Publications]:

@@ -22,8 +22,8 @@ _PATIENCE = 4.0
 _AT_ONCE = 16
 _MOST_KEPT = 20_000
 
-_Key = tuple[str, str, str]
-"""Host, the forge's id of a repository, and whose right to see it."""
+_Key = tuple[str, str, str | None]
+"""Host, the forge's id of a repository, and whose right to see it; None: anybody's."""
 _Place = tuple[str, str]
 """Host and tenant: who used up what a forge bears, or has what it chokes on, keeps no other from an answer."""
 
@@ -53,8 +53,8 @@ class Asking:
         self._away: dict[_Place, tuple[float, str]] = {}
         self._heard: dict[_Place, int] = {}
 
-    def granted(self, who: User, repos: Collection[Repo]) -> set[Repo]:
-        """Give which of these repositories somebody may see now."""
+    def granted(self, who: User | None, repos: Collection[Repo]) -> set[Repo]:
+        """Give which of these repositories somebody may see now; None: which anybody may."""
         asked = [repo for repo in repos if repo.host in self._forges]
         self._learn(who, [repo for repo in asked if not self._holds(_key(repo, who), FRESH)])
         return {repo for repo in asked if self._grants(repo, who)}
@@ -84,7 +84,7 @@ class Asking:
             kept = self._answers.get(key)
         return kept if kept is not None and self._clock() - kept.at < seconds else None
 
-    def _grants(self, repo: Repo, who: User) -> bool:
+    def _grants(self, repo: Repo, who: User | None) -> bool:
         kept = self._holds(_key(repo, who), GRACE if self.away(repo) else FRESH)
         return kept is not None and kept.granted
 
@@ -97,7 +97,7 @@ class Asking:
 
     # -------------------------------------------------------------------------------------- asking
 
-    def _learn(self, who: User, repos: Sequence[Repo]) -> None:
+    def _learn(self, who: User | None, repos: Sequence[Repo]) -> None:
         """Ask for each, and wait as long as patience lasts. What comes later is kept for the next who asks."""
         before = dict(self._heard)
         until = time.monotonic() + self._patience
@@ -107,7 +107,7 @@ class Asking:
             if late and self._heard.get(_place(repo)) == before.get(_place(repo)):
                 self._fell(repo, f"{repo.host} does not answer at the moment.")
 
-    def _begin(self, who: User, repo: Repo, until: float) -> threading.Event | None:
+    def _begin(self, who: User | None, repo: Repo, until: float) -> threading.Event | None:
         """Ask in a thread; the same question is under way once. None where there is no room, or no use."""
         if self.away(repo) or not self._slots.acquire(timeout=_left(until)):
             return None
@@ -122,7 +122,7 @@ class Asking:
         threading.Thread(target=self._ask, args=(who, repo, ended), name="asking", daemon=True).start()
         return ended
 
-    def _ask(self, who: User, repo: Repo, ended: threading.Event) -> None:
+    def _ask(self, who: User | None, repo: Repo, ended: threading.Event) -> None:
         key = _key(repo, who)
         try:
             self._keep(key, self._says_yes(who, repo))
@@ -135,7 +135,7 @@ class Asking:
             self._slots.release()
             ended.set()
 
-    def _says_yes(self, who: User, repo: Repo) -> bool:
+    def _says_yes(self, who: User | None, repo: Repo) -> bool:
         try:
             return self._forges[repo.host].may_see(repo, who).granted
         except Refused:  # the bot lost the repository, or may not ask there: that is no yes
@@ -156,8 +156,8 @@ def _place(repo: Repo) -> _Place:
     return repo.host, repo.tenant
 
 
-def _key(repo: Repo, who: User) -> _Key:
-    return repo.host, repo.id, who.name
+def _key(repo: Repo, who: User | None) -> _Key:
+    return repo.host, repo.id, who.name if who else None
 
 
 def _left(until: float) -> float:

@@ -45,19 +45,25 @@ def waits(site: Site, session: Session, kept: StoredRepo) -> str:
 
 
 def _seen(site: Site, session: Session, kept: Sequence[StoredRepo]) -> set[int]:
-    open_ones = {each.id for each in kept if session.operator or _is_public(site, each)}
-    others = sorted((each for each in kept if each.id not in open_ones), key=lambda each: each.host)
+    if session.operator:
+        return {each.id for each in kept}
+    seen = _public(site, kept)
+    others = sorted((each for each in kept if each.id not in seen), key=lambda each: each.host)
     for host, of_host in groupby(others, key=lambda each: each.host):
         if (who := session.people.get(host)) is not None:
-            open_ones |= _granted(site, who, list(of_host))
-    return open_ones
+            seen |= _granted(site, who, list(of_host))
+    return seen
 
 
-def _is_public(site: Site, repo: StoredRepo) -> bool:
-    """May anybody look? Not where the bot lost the repository: nobody tells us any more what becomes of it."""
-    return site.access.public_pages and not repo.private and not repo.gone
+def _public(site: Site, kept: Sequence[StoredRepo]) -> set[int]:
+    """Give what anybody may look at. That a repository was public counts only while its forge says so.
+
+    Not what the bot lost: nobody can be asked about that any more."""
+    if not site.access.public_pages:
+        return set()
+    return _granted(site, None, [each for each in kept if not each.private and not each.gone])
 
 
-def _granted(site: Site, who: User, kept: Sequence[StoredRepo]) -> set[int]:
+def _granted(site: Site, who: User | None, kept: Sequence[StoredRepo]) -> set[int]:
     by_repo = {standing.in_words(each): each.id for each in kept}
     return {by_repo[repo] for repo in site.asking.granted(who, list(by_repo))}

@@ -124,7 +124,7 @@ class GitHub:
         )
         return permissions.may_approve(doors, change, who, rule)
 
-    def may_see(self, repo: Repo, who: User) -> Permission:
+    def may_see(self, repo: Repo, who: User | None) -> Permission:
         return permissions.may_see(self._reading(repo), repo, who)
 
     # -------------------------------------------------------------------------------------- telling

@@ -41,14 +41,28 @@ def may_approve(doors: Doors, change: Change, who: User, rule: ApproveRule) -> P
     return Permission(False, "; ".join(reasons))
 
 
-def may_see(api: Api, repo: Repo, who: User) -> Permission:
-    """Say whether somebody may read a repository now. Of a public one GitHub says `read` for every account."""
+def may_see(api: Api, repo: Repo, who: User | None) -> Permission:
+    """Say whether somebody may read a repository now. Of a public one GitHub says `read` for every account.
+
+    None: whether anybody may, which is not so of an internal one either."""
+    if who is None:
+        return _open_to_all(api, repo)
     if _is_bot(who):
         return Permission(False, f"{who.name} is a bot, and only people look")
     role, why = _asked(api, repo, who.name)
     if role in _RANKS:
         return Permission(True, f"{who.name} has the permission {role}")
     return Permission(False, why or f"{who.name} has the permission {role}, and read is needed")
+
+
+def _open_to_all(api: Api, repo: Repo) -> Permission:
+    try:
+        told = api.get()
+    except Failed as failed:
+        return Permission(False, f"GitHub would not say who may read {repo.path}: {failed.message}")
+    if told.get("private") is False and told.get("visibility", "public") == "public":
+        return Permission(True, f"{repo.path} is public")
+    return Permission(False, f"{repo.path} is not public")
 
 
 def _is_bot(who: User) -> bool:

@@ -126,8 +126,10 @@ class Local:
         """Let the repository's own user approve, whatever the rule asks: who owns the files has every right."""
         return self._owner_may("approve", change.repo, who)
 
-    def may_see(self, repo: Repo, who: User) -> Permission:
-        """Let the repository's own user look."""
+    def may_see(self, repo: Repo, who: User | None) -> Permission:
+        """Let the repository's own user look; anybody only where it was said to be public, which no folder is."""
+        if who is None:
+            return Permission(not repo.private, "a folder is as public as it was said to be")
         return self._owner_may("look", repo, who)
 
     def _owner_may(self, act: str, repo: Repo, who: User) -> Permission:

@@ -26,12 +26,12 @@ def repo(number: int, *, tenant: str = "1", host: str = "hub.example") -> Repo:
 class Hub:
     """A forge that is asked one thing, and answers as a test wants."""
 
-    answer: Callable[[Repo, User], bool] = lambda repo, who: True
-    asked: list[tuple[str, str]] = field(default_factory=list)
+    answer: Callable[[Repo, User | None], bool] = lambda repo, who: True
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
 
-    def may_see(self, repo: Repo, who: User) -> Permission:
+    def may_see(self, repo: Repo, who: User | None) -> Permission:
         """Answer."""
-        self.asked.append((repo.id, who.name))
+        self.asked.append((repo.id, who.name if who else None))
         return Permission(self.answer(repo, who), "because")
 
 
@@ -63,12 +63,12 @@ def desk(hub: Hub, clock: Clock, **more: Any) -> Asking:
     return Asking({"hub.example": cast("Forge", hub)}, clock=clock, **more)
 
 
-def fails(_repo: Repo, _who: User) -> bool:
+def fails(_repo: Repo, _who: User | None) -> bool:
     """Be a forge that is down."""
     raise Unavailable("The hub does not answer.")
 
 
-def refuses(_repo: Repo, _who: User) -> bool:
+def refuses(_repo: Repo, _who: User | None) -> bool:
     """Be a forge that the bot was taken off."""
     raise Refused("The app is not installed there.")
 
@@ -92,6 +92,16 @@ def test_nobody_lives_on_anothers_yes(hub: Hub, clock: Clock) -> None:
     assert ours.granted(MIRA, [repo(1)])
     assert ours.granted(User("mallory"), [repo(1)]) == set()
     assert ours.granted(MIRA, [repo(1, host="other.example")]) == set()
+
+
+def test_anybodys_right_is_asked_for_by_itself(hub: Hub, clock: Clock) -> None:
+    """That one person may look opens it to no stranger; and what is open to all is asked once for all."""
+    hub.answer = lambda repo, who: who == MIRA or (who is None and repo.id == "2")
+    ours = desk(hub, clock)
+    assert ours.granted(MIRA, [repo(1)]) == {repo(1)}
+    for _ in range(3):
+        assert ours.granted(None, [repo(1), repo(2)]) == {repo(2)}
+    assert hub.asked.count(("2", None)) == 1
 
 
 def test_a_refusal_is_a_no(hub: Hub, clock: Clock) -> None:
@@ -131,7 +141,7 @@ def test_a_forge_that_is_down_is_left_alone_for_a_moment(hub: Hub, clock: Clock)
 def test_one_tenants_trouble_is_its_own(hub: Hub, clock: Clock) -> None:
     """Whose limits are used up, or whose repository the forge chokes on, closes nothing of another's."""
 
-    def only_the_second(repo: Repo, who: User) -> bool:
+    def only_the_second(repo: Repo, who: User | None) -> bool:
         return fails(repo, who) if repo.tenant == "1" else True
 
     hub.answer = only_the_second
@@ -160,7 +170,7 @@ def test_many_are_asked_at_once_but_not_all(hub: Hub, clock: Clock) -> None:
     together, most, lock = 0, 0, threading.Lock()
     gate = threading.Barrier(8)
 
-    def counting(repo: Repo, who: User) -> bool:
+    def counting(repo: Repo, who: User | None) -> bool:
         nonlocal together, most
         with lock:
             together += 1

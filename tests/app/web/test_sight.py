@@ -137,6 +137,19 @@ def test_a_public_repository_that_became_private_is_closed(stage: Stage) -> None
     assert stage.browser().get(f"/runs/{run}").status_code == 404
 
 
+def test_that_it_was_public_counts_only_while_the_forge_says_so(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was delivered since it became private: the forge is asked within a minute, and that is enough."""
+    run = stage.run()
+    publish(stage)
+    stranger = stage.browser()
+    assert stranger.get(f"/runs/{run}").status_code == 200
+    monkeypatch.setattr(Local, "may_see", lambda *_: Permission(False, "not public"))
+    stage.clock.now += timedelta(seconds=FRESH)
+    assert answers(stranger, pages(stage, run)) == {404}
+
+
 def test_a_public_repository_that_was_taken_from_us_is_closed(stage: Stage) -> None:
     """Nobody would tell us that it became private."""
     run = stage.run()
@@ -165,7 +178,7 @@ def test_while_the_forge_is_down_a_link_still_shows_its_run(
     linked.get(link(stage, run))
     assert known.get(f"/runs/{run}").status_code == 200
 
-    def fails(self: Local, repo: Repo, who: User) -> Permission:
+    def fails(self: Local, repo: Repo, who: User | None) -> Permission:
         raise Unavailable("The forge does not answer.")
 
     monkeypatch.setattr(Local, "may_see", fails)
@@ -242,8 +255,8 @@ def test_the_page_is_not_asked_of_the_forge_for_each_picture(
     asked: list[str] = []
     really = Local.may_see
 
-    def counting(self: Local, repo: Repo, who: User) -> Permission:
-        asked.append(who.name)
+    def counting(self: Local, repo: Repo, who: User | None) -> Permission:
+        asked.append(who.name if who else "anybody")
         return really(self, repo, who)
 
     monkeypatch.setattr(Local, "may_see", counting)

@@ -173,3 +173,14 @@ def test_no_answer_about_looking_is_neither(github: GitHubDouble, forge: GitHub,
     github.fail("GET .*/permission", times=9)
     with pytest.raises(Unavailable):
         forge.may_see(described(repo), User("maria"))
+
+
+def test_anybody_may_see_what_is_public(github: GitHubDouble, forge: GitHub) -> None:
+    """GitHub is asked now: what was public when it was last heard of may be so no more."""
+    repo = github.repo("acme/open", private=False)
+    assert forge.may_see(described(repo), None).granted
+    before = described(repo)
+    repo.private = True
+    assert not forge.may_see(before, None).granted
+    github.fail("GET /repos/acme/open$", status=404)
+    assert not forge.may_see(before, None).granted

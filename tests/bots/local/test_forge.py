@@ -225,6 +225,7 @@ def test_the_repositorys_user_may_look_and_nobody_else(place: Place) -> None:
     repo = place.change.repo
     assert place.forge.may_see(repo, User("Robin Reviewer")).granted
     assert not place.forge.may_see(repo, User("Robin Reviewer", bot=True)).granted
+    assert not place.forge.may_see(repo, None).granted
     refused = place.forge.may_see(repo, User("Mallory"))
     assert not refused.granted
     assert "Robin Reviewer" in refused.why
