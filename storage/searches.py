@@ -167,7 +167,8 @@ def _limits(sought: Sought) -> list[ColumnElement[bool]]:
     if sought.repo_id is not None:
         limits.append(changes.c.repo_id == sought.repo_id)
     if sought.verdict is not None:
-        limits.append(runs.c.state == "concluded")
+        # Said by what it is not, for SQLite would gather all runs of a state and sort them for every piece.
+        limits.append(runs.c.state.not_in(["queued", "comparing", "failed", "superseded"]))
     if sought.verdict in (Verdict.APPROVED, Verdict.REJECTED):  # somebody has to have spoken
         limits.append(exists().where(decisions.c.change_id == changes.c.id))
     return limits

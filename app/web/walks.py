@@ -2,7 +2,7 @@
 
 Candidates come newest first out of an index. Of a repository that was not met before the forge is asked once, and
 what it does not show is left out of the next step in SQL. A verdict is not stored (ADR 3): it is derived for the
-runs that are passed, a hundred at a time. So a page costs at most `MOST_ASKED` questions to forges, and one look
+runs that are passed, two hundred at a time. So a page costs at most `MOST_ASKED` questions to forges, and one look
 at about `_MOST_COUNTED` comparisons, half a second; where it stops earlier than full, it says so and goes on from
 there. With 300 repositories and 100,000 runs a page takes milliseconds, and a word that nothing has a fifth of a
 second."""
@@ -33,7 +33,9 @@ MOST_ASKED = 32
 """Repositories of which the forge is asked for one page."""
 _MOST_COUNTED = 300_000
 """Comparisons; the runs of one step more, at most."""
-_AT_ONCE = 100
+_RUN = 50
+"""Comparisons for which a run counts by itself: to pass it costs as much as to count so many."""
+_AT_ONCE = 200
 
 _Step = Callable[[Connection, View, Mark | None, int], Sequence[FoundRun]]
 
@@ -152,7 +154,7 @@ class _Walk:
                 tallies = searches.tallies(db, [each.id for each in seen])
                 rows += _fitting(db, self.sought, [self._row(each, tallies.get(each.id, ())) for each in seen])
             mark = known[-1].mark if known else mark
-            counted += sum(each.count for tally in tallies.values() for each in tally)
+            counted += len(known) * _RUN + sum(each.count for tally in tallies.values() for each in tally)
             if len(known) < len(met):
                 return rows, Stopped.ASKED, mark
             if len(met) < most:

@@ -274,7 +274,7 @@ def test_a_page_stops_where_too_much_would_be_counted(stage: Stage, monkeypatch:
     monkeypatch.setattr(walks, "_AT_ONCE", 2)
     made = [stage.run(CHANGED if each == "0" else SAME, pipeline=each) for each in "01234"]
     page = stage.enter().get("/?verdict=pending").text
-    assert "has to be counted" in page
+    assert "has to be looked through" in page
     for _ in made:
         if listed(page):
             break
