@@ -8,6 +8,7 @@ if (!room) return;
 const run = room.dataset.run; // empty in a file, which shows what was found once
 const base = `/runs/${run}`;
 const list = document.querySelector("[data-rows]");
+const pane = list?.closest(".list"); // what scrolls, where there is room for two panes
 const stages = document.querySelector("[data-stages]");
 const toast = document.querySelector("[data-toast]");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -110,7 +111,7 @@ function swap(link, next) {
 }
 
 function scroller() {
-  return narrow.matches ? document.scrollingElement : list;
+  return getComputedStyle(pane).overflowY === "auto" ? pane : document.scrollingElement;
 }
 
 // What has come is made fit for what holds now: marks, decisions under way, where one stands.
@@ -124,14 +125,16 @@ function settle() {
   watchEnds();
 }
 
-const ends = !(list && run) ? null : new IntersectionObserver((seen) => {
-  for (const each of seen) if (each.isIntersecting && each.target.matches("[data-more]")) grow(each.target);
-}, { rootMargin: "600px" });
-
+let ends = null;
 function watchEnds() {
   ends?.disconnect();
-  const more = list?.querySelector("[data-more]");
-  if (more) ends?.observe(more);
+  const more = run && list?.querySelector("[data-more]");
+  if (!more) return;
+  const root = scroller() === pane ? pane : null;
+  ends = new IntersectionObserver((seen) => {
+    for (const each of seen) if (each.isIntersecting && each.target.isConnected) grow(each.target);
+  }, { root, rootMargin: "800px 0px" });
+  ends.observe(more);
 }
 
 // ---- the sieve: words, state and outcome, asked of the server, so that rows which are not here are found too
@@ -149,7 +152,7 @@ function sift() {
       const piece = await rows(`?${words}`);
       if (mine !== asked) return;
       list.replaceChildren(...piece.childNodes);
-      list.scrollTop = 0;
+      pane.scrollTop = 0;
       history.replaceState(null, "", `${location.pathname}${words.size ? `?${words}` : ""}`);
       settle();
       tell(list.querySelector("[data-found]")?.textContent.trim() ?? "All goldens");
@@ -271,10 +274,14 @@ function stand(entry, { focus = true, open = false } = {}) {
   put(entry);
 }
 
+// What sticks above the rows covers them.
 function reveal(entry) {
   const place = entry.getBoundingClientRect();
-  const around = narrow.matches ? { top: 60, bottom: innerHeight - 120 } : list.getBoundingClientRect();
-  if (place.top >= around.top + 40 && place.bottom <= around.bottom - 40) return;
+  const inside = scroller() === pane;
+  const covered = (sieve?.offsetHeight ?? 0) + (list.querySelector(".suite-head")?.offsetHeight ?? 0);
+  const top = (inside ? pane.getBoundingClientRect().top : 52) + covered;
+  const bottom = inside ? pane.getBoundingClientRect().bottom : innerHeight - (document.querySelector(".bar")?.offsetHeight ?? 0);
+  if (place.top >= top && place.bottom <= bottom) return;
   entry.scrollIntoView({ block: "center", behavior: "instant" });
 }
 

@@ -30,6 +30,12 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 Open = Callable[..., Page]
+COVERED = """() => {
+  const row = document.querySelector("[data-entry]:has([aria-current])").getBoundingClientRect();
+  const there = document.elementFromPoint(row.left + 150, row.top + 4);
+  return !there.closest("[data-entry]");
+}"""
+"""Does something lie over the row that one is at?"""
 
 pytestmark = [
     pytest.mark.peer,
@@ -355,5 +361,11 @@ def test_a_thousand_goldens_stay_quick(stage: Stage, open_: Open) -> None:
     page.locator("[data-entry]").last.scroll_into_view_if_needed()
     expect(page.locator("[data-entry]")).to_have_count(200)
     expect(page.locator("[data-head]")).to_have_count(2)
-    page.keyboard.press("j")
-    shown(page, "001.png")
+    for _ in range(15):
+        page.keyboard.press("j")
+    shown(page, "015.png")
+    expect(row(page, "015.png")).to_be_in_viewport(ratio=1)
+    for _ in range(15):
+        page.keyboard.press("k")
+    expect(row(page, "000.png")).to_be_in_viewport(ratio=1)
+    assert page.evaluate(COVERED) is False
