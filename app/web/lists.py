@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import chain
 from urllib.parse import quote, urlencode
 
 from sqlalchemy import Connection
 
 from app.web.cards import Card, card_of
 from bots import sentences
-from diffing.words import Comparison, Decision, Opinion, Outcome
-from storage import comparisons, listings
+from diffing.words import Comparison, Decision, Digest, Opinion, Outcome
+from storage import comparisons, forgotten, listings
 from storage.listings import Place, Wanted
 from storage.runs import StoredRun
 
@@ -122,8 +124,9 @@ def piece(db: Connection, run: StoredRun, what: Asked) -> Listed:
     if not places:
         return Listed(entries=(), wanted=what.wanted)
     first, last = places[0], places[-1]
+    read = _read(db, run, places)
     return Listed(
-        entries=list(_entries(run, places, _read(db, run, places))),
+        entries=list(_entries(run, places, read, _gone(db, read))),
         wanted=what.wanted,
         count=last.found,
         earlier=_address(run, what.wanted, before=first.at) if first.number > 1 else "",
@@ -164,10 +167,20 @@ def _read(db: Connection, run: StoredRun, places: Sequence[Place]) -> Mapping[in
     return {int(each.id): each for each in comparisons.of_ids(db, run.id, [place.id for place in places])}
 
 
-def _entries(run: StoredRun, places: Sequence[Place], read: Mapping[int, Comparison]) -> Iterator[Entry]:
+def _gone(db: Connection, read: Mapping[int, Comparison]) -> Mapping[Digest, datetime]:
+    both = chain.from_iterable((each.golden, each.candidate) for each in read.values())
+    return forgotten.among(db, [each for each in both if each is not None])
+
+
+def _entries(
+    run: StoredRun,
+    places: Sequence[Place],
+    read: Mapping[int, Comparison],
+    gone: Mapping[Digest, datetime],
+) -> Iterator[Entry]:
     suite, group = None, ("", "")
     for place in places:
-        card = card_of(read[place.id], _said(place))
+        card = card_of(read[place.id], _said(place), gone)
         entry = Entry(card=card, href=address(run, place), thumbnail=_thumbnail(run, card), alike=place.alike)
         if place.suite != suite:
             suite, group = place.suite, ("", "")
@@ -188,7 +201,7 @@ def _thumbnail(run: StoredRun, card: Card) -> str:
     """A picture, or what can be drawn as one, has its size; what it is now is shown rather than what it was."""
     for side in (card.after, card.before):
         if side.digest and side.size and side.readable:
-            return f"/pictures/{side.digest}/thumbnail?run={run.id}"
+            return "" if side.since else f"/pictures/{side.digest}/thumbnail?run={run.id}"
     return ""
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from app.web import lists
 from diffing.words import Comparison, Difference, Digest, Kind, Name, Outcome, Size
-from storage import runs
+from storage import forgotten, runs
 from tests.app.web.stage import Stage, picture
 from tests.app.web.test_decisions import csrf, fields
 
@@ -241,6 +241,22 @@ def test_a_stage_comes_alone_to_a_script(stage: Stage) -> None:
     assert answer.lstrip().startswith("<article")
     assert f'name="candidate" value="{each.candidate}"' in answer
     assert stage.client.get(f"/runs/{run}/comparisons/999/stage").status_code == 404
+
+
+def test_what_was_deleted_has_no_small_picture(stage: Stage) -> None:
+    """Nor is what stood before it shown: there is the file name's ending, and the stage says since when."""
+    run = stage.run(
+        {"goldens/a.png": PAIR, "goldens/b.png": (picture("c"), picture("d")), "goldens/c.json": (b"1", b"2")}
+    )
+    found = stage.found(run)
+    gone = [found[name].candidate for name in ("goldens/a.png", "goldens/c.json")]
+    forgotten.forget(stage.parts.db, stage.parts.blobs, [each for each in gone if each], now=stage.clock())
+    page = stage.enter().get(f"/runs/{run}").text
+    assert f"/pictures/{found['goldens/b.png'].candidate}/thumbnail" in page
+    for digest in (found["goldens/a.png"].candidate, found["goldens/a.png"].golden):
+        assert f"/pictures/{digest}/thumbnail" not in page
+    for name in ("goldens/a.png", "goldens/c.json"):
+        assert "eleted on 21 Nov" in stage.client.get(f"/runs/{run}/{name}").text
 
 
 def test_unchanged_goldens_are_counted_and_not_all_named(stage: Stage) -> None:
