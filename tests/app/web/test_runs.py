@@ -232,3 +232,12 @@ def test_a_removed_run_s_link_is_forgotten(stage: Stage) -> None:
     stage.client.get(link(stage, "deleted-since"))
     stage.client.get(link(stage, run))
     assert f"/runs/{run}" in stage.client.get("/").text
+
+
+def test_a_run_leads_to_its_repository_for_those_who_may_see_it(stage: Stage) -> None:
+    """Whoever has nothing but the link to the run is not led where they may not go."""
+    run = stage.run()
+    repo = stage.change.repo
+    home = f'href="/r/{repo.host}/{repo.path}"'
+    assert home not in stage.client.get(link(stage, run)).text
+    assert home in stage.enter().get(f"/runs/{run}").text
