@@ -23,6 +23,7 @@ from tests.test_documents import CLI
 
 README = Document(ROOT / "README.md")
 WORKFLOWS = sorted((ROOT / "manifests/ci").glob("*.yml"))
+_SWITCHED = {"True": "on", "False": "off"}
 _INNER: Mapping[str, tuple[str, type[BaseModel]]] = {
     "suites": ("suites[]", config_schema.Suite),
     "tolerance": ("tolerance", config_schema.Tolerance),
@@ -95,7 +96,7 @@ def test_every_setting_is_explained() -> None:
     assert set(rows) == {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     for name, field in Settings.model_fields.items():
         if isinstance(field.default, str | int | Path) and field.default != "":
-            assert rows[f"{PREFIX}{name.upper()}"] == f"`{field.default}`"
+            assert rows[f"{PREFIX}{name.upper()}"] == f"`{_SWITCHED.get(str(field.default), field.default)}`"
 
 
 def test_the_settings_file_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
