@@ -23,6 +23,8 @@ class Request:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    target: str = ""
+    """Path and query as they were sent, encoded: one segment may hold slashes."""
 
     @property
     def json(self) -> Json:
@@ -99,6 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
             dict(parse_qsl(parts.query, keep_blank_values=True)),
             {name.lower(): value for name, value in self.headers.items()},
             self.rfile.read(int(self.headers.get("Content-Length") or 0)),
+            self.path,
         )
         answer = self.server.answer(request)
         body = b"" if self.command == "HEAD" else answer.body

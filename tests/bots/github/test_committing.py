@@ -11,9 +11,9 @@ from bots.github import committing
 from bots.github.forge import GitHub
 from diffing.words import Name, Refused, Sha, Unavailable
 from tests.bots.github.conftest import change_of, forge_of
+from tests.forges.git import File
 from tests.forges.github import world
 from tests.forges.github.double import GitHubDouble
-from tests.forges.github.git import File
 from tests.forges.github.limits import Fault
 from tests.forges.web import Answer
 

@@ -15,9 +15,9 @@ from bots.github.forge import GitHub
 from diffing.pointers import Pointer
 from diffing.words import BlobId, Digest, Name, Refused, Sha, Unavailable
 from tests.bots.github.conftest import change_of, described, forge_of
+from tests.forges.git import File
 from tests.forges.github import world
 from tests.forges.github.double import GitHubDouble
-from tests.forges.github.git import File
 
 
 def test_a_pull_request_is_described(forge: GitHub, repo: world.Repo) -> None:

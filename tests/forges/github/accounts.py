@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tests.forges.github.git import Person
+from tests.forges.git import Person
 from tests.forges.github.keys import Key
 
 if TYPE_CHECKING:

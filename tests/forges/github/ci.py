@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping
 
 from tests.forges.github.doings import Doings
 from tests.forges.github.hooks import Webhook
 from tests.forges.github.world import App, Artifact, Attempt, CheckRun, Pull, Repo, WorkflowRun
-
-
-def zipped(members: Mapping[str, bytes]) -> bytes:
-    """Make a zip."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, content in members.items():
-            archive.writestr(path, content)
-    return packed.getvalue()
+from tests.forges.zips import zipped
 
 
 class CI(Doings):

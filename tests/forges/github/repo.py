@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from tests.forges.git import Commit, File, Git
 from tests.forges.github.accounts import Account, App
-from tests.forges.github.git import Commit, File, Git
 from tests.forges.github.runs import CheckRun, WorkflowRun
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.forges.github.git import Commit
+from tests.forges.git import Commit
 from tests.forges.github.shapes_of_people import sample
 from tests.forges.github.shapes_of_repos import OURS, Repos
 from tests.forges.github.world import (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.contract import contract
-from tests.forges.github.git import Commit, Person
+from tests.forges.git import Commit, Person
 from tests.forges.github.shapes_of_people import People, sample
 from tests.forges.github.world import Repo, node_id
 

@@ -17,8 +17,8 @@ import jsonschema_rs
 from tests.forges.github import tokens
 from tests.forges.github.api import Api, has
 from tests.forges.github.keys import Key
-from tests.forges.github.store import UPLOAD_HEADER
 from tests.forges.github.world import Account, App, Manifest, Repo, Token, World
+from tests.forges.store import UPLOAD_HEADER
 from tests.forges.web import Answer, Request
 
 Json = Any

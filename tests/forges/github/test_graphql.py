@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.forges.git import File
 from tests.forges.github.client import Client, as_installation
 from tests.forges.github.double import GitHubDouble
-from tests.forges.github.git import File
 from tests.forges.github.world import Files, Pull
 
 MUTATION = """

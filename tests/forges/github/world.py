@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from tests.forges.git import Git
 from tests.forges.github.accounts import Account, App, Installation, Manifest, Signer, Token
-from tests.forges.github.git import Git
 from tests.forges.github.keys import Key
 from tests.forges.github.repo import Comment, Files, Pull, Repo
 from tests.forges.github.runs import RETENTION, Artifact, Attempt, CheckRun, WorkflowRun
-from tests.forges.github.store import Store
+from tests.forges.store import Store
 
 __all__ = [
     "RETENTION",

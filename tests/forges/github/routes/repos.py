@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from tests.forges.git import Entry
 from tests.forges.github.api import Call, Routes
 from tests.forges.github.failures import Failed, not_found
-from tests.forges.github.git import Entry
 from tests.forges.web import Answer
 
 Json = Any

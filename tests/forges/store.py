@@ -1,4 +1,4 @@
-"""Keep bytes on another host, as GitHub keeps artifacts and LFS files: by signed addresses that expire."""
+"""Keep bytes on another host, as forges keep artifacts and LFS files: by signed addresses that expire."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from tests.forges.web import Answer, Request
 
+CREDENTIALS = frozenset({"authorization", "private-token"})
 UPLOAD_HEADER = "x-ms-blob-type"
 """A header that an upload must repeat as it was told, as the real store asks."""
 
@@ -26,7 +27,7 @@ class Offer:
 
 @dataclass
 class Store:
-    """The other host. Whoever sends it GitHub's Authorization header gives the token away."""
+    """The other host. Whoever sends it the forge's credentials gives the token away."""
 
     now: Callable[[], datetime]
     url: str = ""
@@ -48,10 +49,10 @@ class Store:
 
     def answer(self, request: Request) -> Answer:
         """Serve a request to the other host."""
-        if "authorization" in request.headers:
-            self.violations.append(
-                f"{request.method} {request.path} on another host carried an Authorization header"
-            )
+        leaked = CREDENTIALS & request.headers.keys()
+        if leaked:
+            told = ", ".join(sorted(leaked))
+            self.violations.append(f"{request.method} {request.path} on another host carried {told}")
             return Answer(400, raw=b"AuthenticationFailed")
         offer = self.offers.get(request.path)
         if offer is None or offer.until <= self.now() or request.query.get("sig") != "signed":
