@@ -971,7 +971,7 @@ class Lines {
   }
 
   row(was, is, cell) {
-    const number = (at) => at ? at.cloneNode(true) : make("th");
+    const number = (at) => at ? at.cloneNode(true) : make("td", { class: "at" });
     return make("tr", {}, number(was), number(is), cell.cloneNode(true));
   }
 
