@@ -33,10 +33,10 @@ from app.worker.running import running
 from bots.events import Webhook
 from bots.forge import Forge, User
 from bots.github.forge import GitHub
-from bots.github.limits import Pacer
 from bots.github.manifest import Installer
 from bots.github.signin import SignIn
 from bots.github.webhook import GitHubWebhook
+from bots.pacing import Pacer
 from diffing.words import Refused
 from storage import blobs, database, visits
 

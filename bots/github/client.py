@@ -10,9 +10,10 @@ from bots.forge import Repo
 from bots.github import paths
 from bots.github.app import Tokens
 from bots.github.cache import ETags
-from bots.github.limits import Failed, Pacer
+from bots.github.limits import Failed
 from bots.github.needs import Purpose
 from bots.github.transport import RAW, Answer, Asked, Credentials, Transport
+from bots.pacing import Pacer
 from diffing.words import Unavailable
 
 Json = Any

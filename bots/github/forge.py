@@ -43,11 +43,11 @@ from bots.github.cache import ETags
 from bots.github.checks import Checks
 from bots.github.client import Api, Client
 from bots.github.comments import Comments
-from bots.github.limits import Pacer
 from bots.github.manifest import Facts
 from bots.github.needs import Purpose
 from bots.github.paths import owner_and_name
 from bots.github.transport import Clock, Transport
+from bots.pacing import Pacer
 from diffing.pointers import Pointer
 from diffing.words import BlobId, Digest, Sha, Tree
 

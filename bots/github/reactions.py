@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bots.forge import Reaction
 from bots.github.client import Api
-from bots.github.limits import COURTESY, Failed, Full
+from bots.github.limits import Failed
+from bots.pacing import COURTESY, Full
 
 _SIGNS = {Reaction.SEEN: "eyes", Reaction.DONE: "rocket", Reaction.REFUSED: "confused"}
 _UNREACHABLE = {403, 404, 410, 422}  # deleted meanwhile, or the conversation is locked

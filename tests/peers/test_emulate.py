@@ -14,11 +14,12 @@ from bots.events import HeadMoved, Unverified
 from bots.forge import Annotation, ApproveRule, Button, Change, Conclusion, Publications, Repo, Report, User, Write
 from bots.github.app import AppKey, Tokens
 from bots.github.forge import GitHub
-from bots.github.limits import Failed, at_once
+from bots.github.limits import Failed
 from bots.github.manifest import facts
 from bots.github.needs import Purpose
 from bots.github.transport import Asked, Transport
 from bots.github.webhook import GitHubWebhook
+from bots.pacing import at_once
 from diffing.digests import blob_id
 from diffing.words import Name, Refused, Sha
 from tests.forges.github.keys import Key

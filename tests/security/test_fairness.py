@@ -6,7 +6,7 @@ import pytest
 
 from bots.forge import Reaction
 from bots.github.forge import GitHub
-from bots.github.limits import COURTESY, Full, Pacer
+from bots.pacing import COURTESY, Full, Pacer
 from tests.bots.github.conftest import change_of, described
 from tests.forges.github.double import GitHubDouble
 

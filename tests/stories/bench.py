@@ -16,7 +16,7 @@ from app import main
 from app.flow.parts import Parts
 from app.main import Whole
 from app.settings import Settings
-from bots.github.limits import at_once
+from bots.pacing import at_once
 from storage import runs, tables
 from tests.forges.github.double import GitHubDouble
 from tests.forges.github.hooks import Webhook

@@ -9,7 +9,7 @@ import stamina
 
 from bots.forge import Change, Repo
 from bots.github.forge import GitHub
-from bots.github.limits import at_once
+from bots.pacing import at_once
 from tests.forges.github import world
 from tests.forges.github.double import GitHubDouble
 

@@ -15,9 +15,10 @@ import pytest
 from bots.forge import Repo
 from bots.github.app import AppKey, Tokens
 from bots.github.forge import GitHub
-from bots.github.limits import Failed, Pacer, failure
+from bots.github.limits import Failed, failure
 from bots.github.needs import Purpose
 from bots.github.transport import Asked, Credentials, Transport
+from bots.pacing import Pacer
 from diffing.words import Refused, Sha, Unavailable
 from tests.bots.github.conftest import change_of, described, forge_of
 from tests.forges.github import world
