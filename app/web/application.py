@@ -132,6 +132,7 @@ def _routes(site: Site) -> list[Route | Mount]:
         get("/pictures/{digest}/thumbnail", thumbnails.show),
         get("/pictures/{id}/{comparison:number}/difference", pictures.difference),
         get("/pictures/{id}/{comparison:number}/marks", pictures.marks),
+        get("/signin", signin.choose),
         get("/signin/{door}", signin.begin),
         get("/signin/{door}/callback", signin.finish),
         post("/signout", signin.leave),

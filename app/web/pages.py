@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -9,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.web.sessions import Session
-from app.web.site import Site
+from app.web.site import Identity, Site
 from app.web.writing import TEMPLATES
 
 NOTHING_HERE = "There is no such page, or it is not yours to see. Open it by the link on the change."
@@ -28,6 +29,7 @@ def fragment(site: Site, session: Session, template: str, **words: Any) -> str:
         session=session,
         csrf=site.sessions.csrf(session) if session.id else "",
         doors=site.access.identities,
+        strange=_strange(site, session),
         now=site.clock(),
         run_link=site.parts.links.run,
         **words,
@@ -39,7 +41,8 @@ def trouble(site: Site, request: Request, status: int, why: str, back: str = "/"
     if wants_json(request):
         return JSONResponse({"why": why}, status)
     session = site.sessions.read(request, site.clock())
-    return page(site, request, session, "trouble.html", status=status, title=_title(status), why=why, back=back)
+    words = {"title": _title(status), "why": why, "back": back, "lost": status == 404}
+    return page(site, request, session, "trouble.html", status=status, **words)
 
 
 def wants_json(request: Request) -> bool:
@@ -50,6 +53,12 @@ def wants_json(request: Request) -> bool:
 def not_found() -> HTTPException:
     """The same for what is not there and for what may not be seen."""
     return HTTPException(404, NOTHING_HERE)
+
+
+def _strange(site: Site, session: Session) -> Mapping[str, Identity]:
+    """Give the doors by which somebody did not come in yet."""
+    doors = site.access.identities
+    return {name: door for name, door in doors.items() if door.host not in session.people}
 
 
 def _title(status: int) -> str:

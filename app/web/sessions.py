@@ -42,11 +42,12 @@ class Session:
         return replace(self, id=self.id or _fresh(), until=self.until or now + LASTS, runs=runs)
 
     def signed_in(self, host: str, who: User, now: datetime, *, operator: bool = False) -> Session:
-        """Know from now who they are on a host, under a fresh id."""
+        """Know from now who they are on a host, under a fresh id. That lengthens no other sign-in."""
+        others = self.people.keys() - {host}
         return replace(
             self,
             id=_fresh(),
-            until=now + LASTS,
+            until=self.until if self.until and others else now + LASTS,
             people={**self.people, host: who},
             operator=operator or self.operator,
         )

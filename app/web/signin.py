@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.web import posts, sight
+from app.web.pages import page
 from app.web.sessions import Session
 from app.web.site import Identity, Site
 from bots.forge import User
@@ -54,6 +55,12 @@ def by_key(site: Site, request: Request, run_id: str) -> Response | None:
     else:
         sight.run(site, session, run_id)
     return answer
+
+
+def choose(site: Site, request: Request) -> Response:
+    """Show by which doors somebody may come in."""
+    session = site.sessions.read(request, site.clock())
+    return page(site, request, session, "signin.html", next=_safe(request.query_params.get("next")))
 
 
 def begin(site: Site, request: Request) -> Response:

@@ -38,6 +38,17 @@ def test_a_session_is_over_after_twelve_hours() -> None:
     session = Session().signed_in("github.com", MIRA, NOW)
     assert carry(HTTP, session, NOW + LASTS - timedelta(seconds=1)).people == {"github.com": MIRA}
     assert carry(HTTP, session, NOW + LASTS) == Session()
+    assert timedelta(hours=12) == LASTS
+
+
+def test_signing_in_elsewhere_lengthens_nothing() -> None:
+    """Who they are on one host ends when it would have; the same host anew begins anew."""
+    eleven = NOW + timedelta(hours=11)
+    first = Session().opened("run-1", NOW).signed_in("github.com", MIRA, NOW)
+    both = first.signed_in("gitlab.com", MIRA, eleven)
+    assert set(carry(HTTPS, both, NOW + LASTS - timedelta(seconds=1)).people) == {"github.com", "gitlab.com"}
+    assert carry(HTTPS, both, NOW + LASTS) == Session()
+    assert carry(HTTPS, first.signed_in("github.com", MIRA, eleven), NOW + LASTS).people == {"github.com": MIRA}
 
 
 def test_signing_in_rotates_the_session() -> None:

@@ -229,3 +229,54 @@ def test_a_door_that_is_not_there(stage: Stage) -> None:
     """404 in words."""
     assert stage.client.get("/signin/elsewhere").status_code == 404
     assert stage.client.get("/signin/elsewhere/callback?state=x&code=y").status_code == 404
+
+
+def test_several_doors_are_shown_on_a_page_of_their_own(make_stage: Make, hub: Hub) -> None:
+    """Each leads back to where one was, and nobody elsewhere; none is offered twice."""
+    other = Hub(host="other.example", title="Other")
+    stage = make_stage(identities={"hub": hub, "other": other})
+    start = stage.client.get("/").text
+    assert 'href="/signin?next=%2F">Sign in</a>' in start
+    page = stage.client.get("/signin?next=/runs/x").text
+    assert '"/signin/hub?next=%2Fruns%2Fx"' in page
+    assert '"/signin/other?next=%2Fruns%2Fx"' in page
+    assert "evil.example" not in stage.client.get("/signin?next=//evil.example").text
+    stage.client.get(hub.consent(begin(stage.client)))
+    page = stage.client.get("/signin").text
+    assert "Sign in with Other" in page
+    assert "Sign in with Hub" not in page
+
+
+def test_what_cannot_be_seen_offers_to_sign_in(stage: Stage, hub: Hub) -> None:
+    """Somebody with a run's bare address comes to it by signing in; so does who asks for one that is not there."""
+    run = stage.run()
+    page = stage.client.get(f"/runs/{run}").text
+    assert f'href="/signin/hub?next=%2Fruns%2F{run}">Sign in with Hub</a>' in page
+    assert "Sign in with Hub" in stage.client.get("/runs/AAAA").text
+    assert stage.client.get(hub.consent(begin(stage.client, f"/runs/{run}"))).url.path == f"/runs/{run}"
+    assert "Sign in with Hub" not in stage.client.get("/runs/AAAA").text
+
+
+def test_without_a_door_it_is_said_how_to_come_in(make_stage: Make) -> None:
+    """The page of the doors has none to show."""
+    assert "link on its change" in make_stage().client.get("/signin").text
+
+
+@pytest.mark.parametrize("address", ["/signin/hub", "/signin/hub/callback?state=guessed&code=guessed"])
+def test_the_door_is_not_for_hammering(stage: Stage, address: str) -> None:
+    """Beginning and finishing a sign-in are slowed down by client, as guessing tokens is."""
+    tried = [stage.client.get(address, follow_redirects=False).status_code for _ in range(12)]
+    assert tried.count(429) == 2
+    assert tried[-1] == 429
+
+
+def test_neighbours_in_one_network_share_their_tries(stage: Stage) -> None:
+    """Whoever has one IPv6 address has 2^64; whoever has an IPv4 address has one."""
+
+    def tried(client: str) -> int:
+        browser = TestClient(stage.web, base_url=BASE, client=(client, 1), raise_server_exceptions=False)
+        return browser.get("/?token=guessed").status_code
+
+    assert [tried(f"2001:db8::{number:x}") for number in range(12)].count(429) == 2
+    assert tried("2001:db8:0:1::1") == 403
+    assert [tried(f"192.0.2.{number}") for number in range(12)] == [403] * 12
