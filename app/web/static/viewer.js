@@ -224,6 +224,8 @@ class Desk {
     this.region = -1;
     this.scale = this.drawn = 1;
     this.x = this.y = 0;
+    this.wide = 0; // of no use while nothing of it is in sight
+    this.port = { width: 1, height: 1 };
     this.fitted = "whole";
     this.moved = false;
     this.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -455,9 +457,10 @@ class Desk {
 
   // ---- measures
 
-  get port() {
-    const port = this.seen[0].port;
-    return { width: port.clientWidth, height: port.clientHeight };
+  // Asked once a size or mode, not once a step: to ask makes the browser lay out the page.
+  measure() {
+    const { clientWidth: width, clientHeight: height } = this.seen[0].port;
+    this.port = { width, height };
   }
 
   get size() {
@@ -493,7 +496,7 @@ class Desk {
 
   // Two panes lie beside each other or one below the other: as the pictures come out larger.
   lay() {
-    const { clientWidth: width, clientHeight: height } = this.desk;
+    const { wide: width, desk: { clientHeight: height } } = this;
     const columns = this.fits({ width: width / 2, height });
     const rows = this.fits({ width, height: height / 2 });
     this.desk.dataset.lie = this.long({ width: width / 2, height }) || columns.whole >= rows.whole || columns.whole >= 1 ? "columns" : "rows";
@@ -503,8 +506,8 @@ class Desk {
 
   arrived(side) {
     if (side === this.difference) this.comeMarks();
-    if (!this.moved) this.begin();
-    else this.ask();
+    if (this.moved) this.ask();
+    else this.resized();
   }
 
   comeMarks() {
@@ -518,8 +521,10 @@ class Desk {
   }
 
   resized() {
-    if (!this.desk.clientWidth) return;
+    this.wide = this.desk.clientWidth;
+    if (!this.wide) return;
     this.lay();
+    this.measure();
     if (this.fitted && !(this.moved && this.long())) this.begin();
     else this.move(this.x, this.y);
     this.paint();
@@ -820,7 +825,7 @@ class Desk {
   }
 
   paint() {
-    if (!this.desk.clientWidth) return;
+    if (!this.wide) return;
     const size = this.size, port = this.port;
     for (const side of this.seen) if (side.image) this.paintSide(side, size, port);
     this.desk.dataset.ground = view.ground;
