@@ -115,8 +115,8 @@ def fared(db: Connection, repo_id: int, name: Name, *, among: Collection[str] | 
     in whatever repository: 10 ms for 2,000 of them."""
     open_ = comparisons.c.outcome != Outcome.SAME.value
     query = _of_name(select(*_in_runs(open_)), repo_id, name, among)
-    row = db.execute(query).one()
-    return Fared(*row) if row[0] else None
+    row = db.execute(query).one_or_none()
+    return Fared(*row) if row and row[0] else None
 
 
 def before(

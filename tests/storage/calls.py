@@ -7,19 +7,22 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from diffing.words import BlobId, Decision, Name, Opinion
+from diffing.words import BlobId, Decision, Name, Opinion, Verdict
 from storage import (
     approvals,
     changes,
     comparisons,
     decisions,
     deliveries,
+    forgotten,
     git_blobs,
+    histories,
     listings,
     publications,
     pulses,
     repos,
     runs,
+    searches,
     thumbnails,
     visits,
 )
@@ -31,12 +34,15 @@ MODULES: list[ModuleType] = [
     comparisons,
     decisions,
     deliveries,
+    forgotten,
     git_blobs,
+    histories,
     listings,
     publications,
     pulses,
     repos,
     runs,
+    searches,
     thumbnails,
     visits,
 ]
@@ -71,6 +77,16 @@ _BY_TYPE: dict[str, Any] = {
     "Sequence[str]": ["some"],
     "Collection[str]": ["some"],
     "Collection[BlobId]": [BlobId("c" * 40)],
+    "Collection[int]": [1, 2],
+    "Collection[Digest]": [digest("1"), digest("2")],
+    "Collection[str] | None": ["some"],
+    "int | None": 5,
+    "Sought": searches.Sought(words=("a", "#1"), golden="b", verdict=Verdict.APPROVED),
+    "View": searches.View(hosts=["github.com"], hidden=[3], opened=["some"]),
+    "Mark": searches.Mark(NOW, "some"),
+    "Mark | None": searches.Mark(NOW, "some"),
+    "Order": histories.Order.CHANGED,
+    "Place | None": histories.Place(3, "goldens/home.png"),
 }
 
 
@@ -80,8 +96,12 @@ def every() -> list[tuple[str, Callable[..., Any], dict[str, Any]]]:
         (f"{module.__name__.removeprefix('storage.')}.{name}", function, _arguments(function))
         for module in MODULES
         for name, function in inspect.getmembers(module, inspect.isfunction)
-        if function.__module__ == module.__name__ and not name.startswith("_")
+        if function.__module__ == module.__name__ and not name.startswith("_") and _speaks(function)
     ]
+
+
+def _speaks(function: Callable[..., Any]) -> bool:
+    return next(iter(inspect.signature(function).parameters)) == "db"
 
 
 def _arguments(function: Callable[..., Any]) -> dict[str, Any]:
