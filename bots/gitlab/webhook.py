@@ -1,0 +1,114 @@
+"""Verify GitLab's webhooks, and have them read.
+
+Headers and retries are told in GitLab's "Webhooks" (doc/user/project/integrations/webhooks.md); the signature is
+that of the Standard Webhooks specification."""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import hmac
+import json
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bots.events import Delivery, Event, Ignored, Unverified
+from bots.gitlab.events import Known, Reader
+from diffing.words import Refused
+
+Json = Any
+_KEY = "whsec_"
+_WINDOW = 300.0
+_WORD = re.compile(r"[A-Za-z0-9_.:=-]{1,255}")
+_EVENT = re.compile(r"[A-Za-z0-9_. -]{1,100}")
+_MOST_SIGNATURES = 8
+
+
+class GitLabWebhook:
+    """One server's deliveries. Several secrets are valid at once, so that one can be replaced without a gap.
+
+    A secret that begins with `whsec_` is a signing token; any other is what GitLab sends as it is."""
+
+    def __init__(
+        self, host: str, secrets: Sequence[bytes], *, clock: Callable[[], datetime], known: Known
+    ) -> None:
+        if not secrets or not all(secrets):
+            raise Refused(
+                "GitLab's webhooks need a secret: without one, anybody could send them. Set "
+                "GOLDDIGGER_GITLAB_WEBHOOK_SECRET to the one in the webhook's settings."
+            )
+        self._host = host
+        self._tokens = tuple(secret for secret in secrets if not secret.startswith(_KEY.encode()))
+        self._keys = tuple(_key(secret) for secret in secrets if secret.startswith(_KEY.encode()))
+        self._clock = clock
+        self._reader = Reader(host, known)
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> Delivery:
+        given = {name.lower(): text for name, text in headers.items()}
+        if "webhook-signature" in given and self._keys:
+            self._check_signature(given, body)
+        else:
+            self._check_token(given)
+        # From here on it is GitLab's, which switches a webhook off that is answered with a refusal.
+        event = given.get("x-gitlab-event", "")
+        return Delivery(self._host, _id(given, body), event if _EVENT.fullmatch(event) else "unnamed", body)
+
+    def read(self, delivery: Delivery) -> Event:
+        try:
+            payload = json.loads(delivery.body)
+            _check_text(payload)
+        except (ValueError, RecursionError):
+            return Ignored("The delivery is no JSON that we can keep.")
+        return self._reader.read(payload)
+
+    def _check_token(self, given: Mapping[str, str]) -> None:
+        if not self._tokens:
+            raise Unverified("The delivery is not signed, and only signing tokens are set up here.")
+        if "x-gitlab-token" not in given:
+            raise Unverified("The delivery has no X-Gitlab-Token. Set the secret token in the webhook's settings.")
+        # As bytes: compare_digest raises on text that is not ASCII. All secrets are tried, in constant time.
+        token = hashlib.sha256(given["x-gitlab-token"].encode(errors="surrogateescape")).digest()
+        fits = [hmac.compare_digest(hashlib.sha256(each).digest(), token) for each in self._tokens]
+        if not any(fits):
+            raise Unverified("The delivery's secret token is none of those that are set up here.")
+
+    def _check_signature(self, given: Mapping[str, str], body: bytes) -> None:
+        id_, moment = given.get("webhook-id", ""), given.get("webhook-timestamp", "")
+        if not (_WORD.fullmatch(id_) and moment.isascii() and moment.isdecimal() and len(moment) < 12):
+            raise Unverified("The delivery is signed, but without its webhook-id and webhook-timestamp.")
+        if abs(self._clock().timestamp() - int(moment)) > _WINDOW:
+            raise Unverified("The delivery was signed more than 5 minutes ago, or this clock is wrong.")
+        signed = f"{id_}.{moment}.".encode() + body
+        made = [b"v1," + b64encode(hmac.new(key, signed, hashlib.sha256).digest()) for key in self._keys]
+        sent = given["webhook-signature"].encode(errors="surrogateescape").split()[:_MOST_SIGNATURES]
+        fits = [hmac.compare_digest(one, other) for one in made for other in sent]
+        if not any(fits):
+            raise Unverified("The delivery's signature fits none of the signing tokens.")
+
+
+def _key(secret: bytes) -> bytes:
+    """Give the key that a signing token holds."""
+    try:
+        return b64decode(secret[len(_KEY) :], validate=True)
+    except binascii.Error:
+        raise Refused("A signing token of GitLab's is whsec_ and then base64. Copy it again, whole.") from None
+
+
+def _id(given: Mapping[str, str], body: bytes) -> str:
+    """Give what tells a delivery that is sent again from a new one; of old servers, what it says."""
+    for name in ("idempotency-key", "webhook-id"):
+        if _WORD.fullmatch(given.get(name, "")):
+            return given[name]
+    told = given.get("x-gitlab-event", "").encode(errors="surrogateescape")
+    return f"sha256:{hashlib.sha256(told + bytes(1) + body).hexdigest()}"
+
+
+def _check_text(payload: Json) -> None:
+    """Raise ValueError for text that no database keeps: halves of characters, and NUL."""
+    written = json.dumps(payload, ensure_ascii=False)
+    written.encode()
+    if "\\u0000" in written.replace("\\\\", ""):  # a written backslash is doubled: that is text
+        raise ValueError("NUL")
