@@ -152,6 +152,7 @@ class Side {
   arrived(tell) {
     this.port.querySelector(".nothing")?.remove();
     this.loaded = true;
+    this.sheet = this.width > 0 && (this.width !== this.image.naturalWidth || this.height !== this.image.naturalHeight);
     this.width = this.image.naturalWidth;
     this.height = this.image.naturalHeight;
     tell(this);
@@ -506,6 +507,7 @@ class Desk {
 
   arrived(side) {
     if (side === this.difference) this.comeMarks();
+    else if (side.sheet) this.putApart();
     if (this.moved) this.ask();
     else this.resized();
   }
@@ -513,10 +515,15 @@ class Desk {
   comeMarks() {
     const { width, height } = this.size;
     const over = this.difference.width === width && this.difference.height === height;
-    if (over || this.paged || !this.before.loaded || !this.after.loaded) return;
+    if (!over && this.before.loaded && this.after.loaded) this.putApart();
+  }
+
+  // Many pages stand on one sheet, and the mask is of all pages together: neither it nor its boxes lie over the sheet.
+  putApart() {
+    if (this.paged) return;
     this.paged = true;
     this.regions = [];
-    this.difference.image.removeAttribute("src");
+    this.difference?.image.removeAttribute("src");
     this.show();
   }
 

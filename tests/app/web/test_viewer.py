@@ -16,6 +16,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, StorageState, expect, sync_playwright
 
 from tests.app.web.stage import Stage, picture, set_up
+from tests.diffing.paper import Page as Paper
+from tests.diffing.paper import pdf
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 Look = Callable[..., Page]
@@ -48,6 +50,7 @@ DRAWN = {
         flat((255, 255, 255, 255), (1440, 12000)),
         flat((255, 255, 255, 255), (1440, 12000), (700, 9000)),
     ),
+    "goldens/bill.pdf": (pdf(Paper(), Paper()), pdf(Paper(), Paper(draws="0 0 1 rg 20 20 30 30 re f"))),
     "goldens/new.png": (None, picture("New")),
     "goldens/lines.txt": (
         "".join(f"line {at}\n" for at in range(900)).encode(),
@@ -348,6 +351,16 @@ def test_the_difference_is_laid_over_the_candidate(look: Look) -> None:
     settled(page)
     assert len(planes(page)) == 1
     assert page.locator("[data-side=difference] img").get_attribute("src", timeout=1000).endswith("/marks")  # type: ignore[union-attr]
+
+
+def test_pages_have_a_difference_of_their_own(look: Look) -> None:
+    """The mask of all pages together does not lie over their sheet: the pages that differ are shown instead."""
+    page = look("bill.pdf")
+    expect(page.locator(".desk [data-side=after] img")).to_have_js_property("naturalHeight", 204)
+    expect(page.locator(".count")).to_be_hidden()
+    page.keyboard.press("h")
+    expect(page.locator(".desk .pane:not([hidden])")).to_have_count(1)
+    expect(page.locator("[data-side=difference] img")).to_have_js_property("naturalHeight", 96)
 
 
 def test_what_was_chosen_lasts(look: Look) -> None:
