@@ -1,4 +1,4 @@
-"""Measure comparing beside its peers, as ratios: `python -m tests.bench`, or `… pairs`, or `… folders`."""
+"""Measure comparing beside its peers, and a large run's page: `python -m tests.bench`, or `… page`."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from diffing import built, streams
-from tests.bench import folders, pairs
+from tests.bench import folders, pages, pairs
 from tests.bench.pairs import Row
 from tests.bench.peers import Peers
+from tests.browser import browsers
 
 _WANTED = ("pixelmatch", "odiff")
 
@@ -82,7 +83,26 @@ def _folders(folder: Path) -> None:
     print()
 
 
-_PARTS: Mapping[str, Callable[[Path], None]] = {"pairs": _pairs, "folders": _folders}
+def _page(folder: Path) -> None:
+    if browsers.missing():
+        print(f"- {browsers.missing()}\n")
+        return
+    found = pages.measure(folder)
+    print(f"| a run of {pages.COMPARISONS:,} comparisons, median of {pages.ROUNDS} | |")
+    print("|---|--:|")
+    for name, each in found.loaded.items():
+        print(f"| {name} | {each:.0f}{'' if 'kB' in name else ' ms'} |")
+    print(f"| from a key to the next golden on the stage | {median(found.stepped):.0f} ms |")
+    scrolled = found.scrolled
+    cuts = scrolled.percentiles
+    print(f"| {scrolled.rows:,} rows scrolled to the end, frames | {len(scrolled.frames):,} |")
+    for name, each in (("median", cuts[49]), ("95 of 100", cuts[94]), ("99 of 100", cuts[98])):
+        print(f"| a frame, {name} | {each:.1f} ms |")
+    print(f"| the longest frame | {max(scrolled.frames):.0f} ms |")
+    print(f"| tasks of more than 50 ms | {len(scrolled.tasks)} |\n")
+
+
+_PARTS: Mapping[str, Callable[[Path], None]] = {"pairs": _pairs, "folders": _folders, "page": _page}
 
 
 def _processor() -> str:
