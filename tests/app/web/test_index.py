@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 
 import pytest
 from sqlalchemy import Connection
+from starlette.testclient import TestClient
 
-from app.web import sight, walks
-from app.web.sessions import Session
-from app.web.site import Site
+from app.web import walks
 from app.web.walks import A_PAGE, MOST_ASKED
-from diffing.words import Decision, Opinion
+from bots.forge import Permission, Repo, User
+from bots.local.forge import Local
+from diffing.words import Decision, Opinion, Unavailable
 from storage import changes, decisions, repos
 from tests.app.web.stage import SHOP, Stage, picture
 from tests.app.web.test_runs import link
+from tests.app.web.test_sight import sign_in
+from tests.app.web.test_signin import Hub
 
 CHANGED = {"goldens/cart.png": SHOP["goldens/cart.png"]}
 SAME = {"goldens/same.png": SHOP["goldens/same.png"]}
@@ -64,15 +67,15 @@ def say(stage: Stage, run: str, opinion: Opinion) -> None:
         )
 
 
-def elsewhere(stage: Stage, number: int, *, private: bool = True) -> list[str]:
+def elsewhere(stage: Stage, number: int, *, host: str = "elsewhere") -> list[str]:
     """Make runs of as many other repositories; give them newest first."""
     made = []
     change, change_id = stage.change, stage.change_id
     for each in range(number):
         stage.clock.now += timedelta(seconds=1)
         with stage.parts.db.begin() as db:
-            said = {"host": "elsewhere", "forge_id": str(each), "path": f"acme/repo-{each}", "tenant": "7"}
-            shop = repos.upsert(db, **said, private=private)
+            said = {"host": host, "forge_id": str(each), "path": f"acme/repo-{each}", "tenant": "7"}
+            shop = repos.upsert(db, **said, private=True)
             stage.change_id = _change(stage, db, shop)
         made.append(stage.queue(pipeline="1"))
     stage.change, stage.change_id = change, change_id
@@ -223,49 +226,78 @@ def test_a_stranger_who_searches_finds_nothing(stage: Stage) -> None:
 
 
 @pytest.fixture
-def forge_says(monkeypatch: pytest.MonkeyPatch) -> list[set[int]]:
-    """Have a forge let visitors see every second repository; give what it was asked."""
-    asked: list[set[int]] = []
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Have the forge let people see every second repository; give of which it was asked."""
+    asked: list[str] = []
 
-    def granted(_site: Site, _session: Session, ids: Iterable[int]) -> set[int]:
-        asked.append(set(ids))
-        return {each for each in asked[-1] if each % 2 == 0}
+    def may_see(_forge: Local, repo: Repo, _who: User | None) -> Permission:
+        asked.append(repo.path)
+        return Permission(repo.path.endswith(("0", "2", "4", "6", "8")), "it is an even one")
 
-    monkeypatch.setattr(sight, "repos", granted)
+    monkeypatch.setattr(Local, "may_see", may_see)
     return asked
 
 
-def test_the_forge_is_asked_about_each_repository_once(stage: Stage, forge_says: list[set[int]]) -> None:
+@pytest.fixture
+def reader(make_stage: Callable[..., Stage]) -> tuple[Stage, TestClient]:
+    """A site, and the browser of somebody who signed in there."""
+    hub = Hub()
+    stage = make_stage(identities={"hub": hub})
+    return stage, sign_in(stage, hub)
+
+
+def test_the_forge_is_asked_about_each_repository_once(reader: tuple[Stage, TestClient], asked: list[str]) -> None:
     """What it does not show is not on the page, however many runs lie between."""
-    elsewhere(stage, 12, private=False)
-    page = stage.client.get("/").text
-    assert len(listed(page)) == 6
-    assert sum(map(len, forge_says)) == len(set().union(*forge_says)) == 12
+    stage, client = reader
+    made = elsewhere(stage, 12, host="local")
+    page = client.get("/").text
+    assert listed(page) == made[1::2]
+    assert sorted(asked) == sorted({f"acme/repo-{each}" for each in range(12)})
+    assert 'href="/r/local/acme/repo-10"' in page
 
 
 def test_a_page_stops_where_too_many_repositories_would_be_asked_about(
-    stage: Stage, forge_says: list[set[int]]
+    reader: tuple[Stage, TestClient], asked: list[str]
 ) -> None:
     """It says so, and goes on from there; in the end everything was found once."""
-    made = elsewhere(stage, MOST_ASKED + 8, private=False)
-    first = stage.client.get("/").text
+    stage, client = reader
+    made = elsewhere(stage, MOST_ASKED + 8, host="local")
+    first = client.get("/").text
     assert f"more than {MOST_ASKED} repositories" in first
-    assert sum(map(len, forge_says)) == MOST_ASKED
-    second = stage.client.get(leads(first, "Look further")).text
+    assert len(asked) == MOST_ASKED
+    second = client.get(leads(first, "Look further")).text
     assert "Look further" not in second
-    assert listed(first) + listed(second) == [run for run in made if run in listed(first) + listed(second)]
-    assert len(listed(first) + listed(second)) == len(made) // 2
-    back = stage.client.get(leads(second, "Newer")).text
-    assert set(listed(back)) <= set(listed(first))
+    assert listed(first) + listed(second) == made[1::2]
+    back = client.get(leads(second, "Newer")).text
+    assert listed(back) == listed(first)
+
+
+def test_a_forge_that_is_down_hides_runs_and_it_is_said(
+    reader: tuple[Stage, TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is let in because a forge does not answer, and nobody is left to think that there is nothing."""
+
+    def may_see(_forge: Local, _repo: Repo, _who: User | None) -> Permission:
+        raise Unavailable("The forge does not answer.")
+
+    stage, client = reader
+    opened, hidden = stage.run(pipeline="1"), stage.run(pipeline="2")
+    monkeypatch.setattr(Local, "may_see", may_see)
+    client.get(link(stage, opened))
+    page = client.get("/").text
+    assert listed(page) == [opened]
+    assert hidden not in page
+    assert "The forge does not answer. Runs that you may see may be missing here" in page
 
 
 def test_private_repositories_of_other_hosts_are_not_even_asked_about(
-    stage: Stage, forge_says: list[set[int]]
+    reader: tuple[Stage, TestClient], asked: list[str]
 ) -> None:
     """Who is nobody there cannot see them."""
+    stage, client = reader
     elsewhere(stage, 3)
-    stage.client.get("/?q=acme")
-    assert forge_says == []
+    assert listed(client.get("/?q=acme").text) == []
+    assert asked == []
 
 
 def test_a_page_stops_where_too_much_would_be_counted(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
