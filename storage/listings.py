@@ -195,8 +195,9 @@ def _wanted(run_id: str, change_id: int, wanted: Wanted) -> Select[*tuple[Any, .
 def _limits(wanted: Wanted, p: Columns, said: ColumnElement[Any]) -> list[ColumnElement[bool]]:
     limits: list[ColumnElement[bool]] = []
     if wanted.words:
-        pattern = "%" + _escaped(wanted.words.lower()) + "%"
-        limits.append(func.lower(p.name).like(pattern, escape=_ESCAPE))
+        # SQLite lowers ASCII letters alone: others are found as they are written.
+        ways = ((func.lower(p.name), wanted.words.lower()), (p.name, wanted.words))
+        limits.append(or_(*(name.like(f"%{_escaped(words)}%", escape=_ESCAPE) for name, words in ways)))
     if wanted.state == OPEN:
         limits += [said.is_(None), _decidable(p.outcome, p.placed)]
     elif wanted.state:

@@ -81,6 +81,8 @@ def test_a_list_comes_in_pieces(db: Connection) -> None:
         (Wanted(words="e_"), ["home_a", "home_b"]),
         (Wanted(words="100%"), ["100%"]),
         (Wanted(words="\\"), []),
+        (Wanted(words="ÜBER"), ["Über"]),
+        (Wanted(words="Über"), ["Über"]),
         (Wanted(state="approved"), ["home_a"]),
         (Wanted(state="rejected"), ["home_b"]),
         (Wanted(state="open"), ["100%", "gone"]),
@@ -99,6 +101,7 @@ def test_a_part_of_the_list_is_found(db: Connection, wanted: Wanted, found: list
         changed("home_a", "f"),
         changed("home_b", "f"),
         changed("100%"),
+        comparison("Über", outcome=Outcome.UNREADABLE),
         comparison("gone", outcome=Outcome.REMOVED, candidate=None),
         comparison("torn", outcome=Outcome.UNREADABLE),
     )
