@@ -13,6 +13,7 @@ from app.demo import sample
 from tests.forges.github.double import GitHubDouble
 from tests.pictures import card
 from tests.stories.bench import staged
+from tests.stories.hosts import HOSTS
 
 PICTURES = Path(__file__).parents[2] / "docs/pictures"
 _CHROMIUM = "/usr/bin/chromium"
@@ -60,7 +61,7 @@ def _comment(browser: Browser, folder: Path) -> None:
     """Take the comment as a pull request shows it: what the bot wrote there, drawn as GitHub draws it."""
     folder.mkdir()
     made = sample.make(folder)
-    with GitHubDouble() as github, staged(github, folder, images="all") as stage:
+    with GitHubDouble() as github, staged(HOSTS["github"], github, folder, images="all") as stage:
         repo = github.repo("fjord/fjord", files=card.files(made.git, "main"))
         pull = repo.pull(
             files=card.files(made.git, sample.BRANCH), branch=sample.BRANCH, title="Redesign the shop"

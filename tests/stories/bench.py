@@ -1,4 +1,4 @@
-"""Let stories run Golddigger whole, beside a GitHub of their own, and wait until it has nothing left to do."""
+"""Let stories run Golddigger whole, beside a forge of their own, and wait until it has nothing left to do."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import requests
 from sqlalchemy import func, select
@@ -16,22 +17,28 @@ from app import main
 from app.flow.parts import Parts
 from app.main import Whole
 from app.settings import Settings
-from bots.pacing import at_once
 from storage import runs, tables
 from tests.forges.github.double import GitHubDouble
-from tests.forges.github.hooks import Webhook
-from tests.forges.github.world import CheckRun, Comment, Pull
+from tests.forges.github.world import CheckRun
+from tests.stories.hosts import HOSTS, Comment, Double, Hook, Host, Pull, Shown
 
 _PATIENCE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Golddigger at work on a GitHub."""
+    """Golddigger at work on a forge."""
 
     whole: Whole
-    github: GitHubDouble
+    host: Host
+    forge: Double
     base: str
+
+    @property
+    def github(self) -> GitHubDouble:
+        """The forge, in stories that are told of GitHub alone."""
+        assert isinstance(self.forge, GitHubDouble)
+        return self.forge
 
     def settle(self) -> None:
         """Wait until all that was delivered is handled and all that follows is done."""
@@ -42,47 +49,62 @@ class Stage:
             quiet = quiet + 1 if not any(self._busy().values()) else 0
             time.sleep(0.02)
 
-    def check(self, pull: Pull) -> CheckRun:
-        """Give the one check on the head of a pull request."""
+    def shown(self, pull: Pull) -> Shown:
+        """Give what stands beside the head of a change when all is done."""
         self.settle()
-        checks = self.github.checks(pull)
-        assert checks, f"no check on {pull.head}: {self.why()}"
-        assert {each.name for each in checks} == {"golddigger"}
-        return checks[-1]
+        shown = self.host.shown(self.forge, pull)
+        assert shown, f"nothing stands at {pull.head}: {self.why()}"
+        return shown[-1]
+
+    def verdicts(self, pull: Pull, *, head: str | None = None) -> list[Shown]:
+        """Give all that stands of ours beside the head of a change, or beside another commit, as it is now."""
+        return self.host.shown(self.forge, pull, head)
+
+    def shows(self, pull: Pull, wanted: str) -> Shown:
+        """Give the same, which is what the forge shows of a conclusion: `success`, `failure`,
+        `action_required`, `neutral`, or `running`."""
+        shown = self.shown(pull)
+        assert shown.state == self.host.states[wanted], (shown, self.why())
+        return shown
+
+    def check(self, pull: Pull) -> CheckRun:
+        """Give the newest check on the head of a pull request: GitHub's alone."""
+        self.shown(pull)
+        return self.github.checks(pull)[-1]  # type: ignore[arg-type]
 
     def comment(self, pull: Pull) -> Comment:
         """Give the one comment that is ours, replies apart."""
         self.settle()
-        ours = [each for each in self.github.our_comments(pull) if each.body.startswith("<!-- golddigger:report")]
+        ours = [each for each in self.forge.our_comments(pull) if each.body.startswith("<!-- golddigger:report")]
         assert len(ours) == 1, f"{len(ours)} comments of ours"
         return ours[0]
 
-    def tick(self, pull: Pull, user: str, wanted: str) -> None:
+    def tick(self, pull: Pull, user: str, wanted: str) -> list[Any]:
         """Tick the boxes of our report whose lines hold a text."""
         comment = self.comment(pull)
         lines = comment.body.split("\n")
         ticked = [line.replace("[ ]", "[x]") if wanted in line else line for line in lines]
         assert ticked != lines, f"no open box with {wanted!r} in:\n{comment.body}"
-        self.github.edit(pull, comment, user, "\n".join(ticked))
+        return self.forge.edit(pull, comment, user, "\n".join(ticked))
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """Post no webhooks meanwhile: a story delivers them itself, late or in another order."""
-        address, self.github.webhook_url = self.github.webhook_url, None
+        address, self.forge.webhook_url = self.forge.webhook_url, None
         try:
             yield
         finally:
-            self.github.webhook_url = address
+            self.forge.webhook_url = address
 
-    def deliver(self, *webhooks: Webhook) -> None:
+    def deliver(self, *webhooks: Hook) -> None:
         """Deliver webhooks that were held, in this order."""
         for webhook in webhooks:
-            self.github.redeliver(webhook)
+            self.forge.redeliver(webhook)
 
     def replies(self, pull: Pull) -> list[str]:
         """Give what we answered to commands."""
         self.settle()
-        ours = self.github.our_comments(pull)
+        ours = self.forge.our_comments(pull)
         return [each.body for each in ours if not each.body.startswith("<!-- golddigger:report")]
 
     def get(self, path: str) -> requests.Response:
@@ -109,28 +131,31 @@ class Stage:
 
 
 @contextmanager
-def staged(github: GitHubDouble, data: Path, **more: object) -> Iterator[Stage]:
-    """Run Golddigger whole for a GitHub."""
+def staged(host: Host, forge: Double, data: Path, **more: object) -> Iterator[Stage]:
+    """Run Golddigger whole for a forge."""
     port = free_port()
     base = f"http://127.0.0.1:{port}"
-    settings = Settings(
-        github_app_id=str(github.app.id),
-        github_private_key=github.app.key.private,
-        github_webhook_secret=github.app.webhook_secret,
-        github_api_url=github.api_url,
-        github_web_url=github.web_url,
-        github_client_id=github.app.client_id,
-        github_client_secret=github.app.client_secret,
-        public_url=base,
-        secret_key="a key that only this test knows",
-        data=data,
-        **more,
-    )
+    own: dict[str, object] = {
+        **host.settings(forge),
+        "public_url": base,
+        "secret_key": "a key that only this test knows",
+        "data": data,
+    }
+    settings = Settings.model_validate(own | more)
     main.migrate(settings)
-    forges = main.github(settings, at_once())
+    forges = host.forges(settings)
     with main.assembled(settings, forges, gather=0.05) as whole, main.serving(whole, host="127.0.0.1", port=port):
-        github.webhook_url = f"{base}/webhooks/github"
-        yield Stage(whole, github, base)
+        forge.webhook_url = f"{base}/webhooks/{host.name}"
+        yield Stage(whole, host, forge, base)
+
+
+@contextmanager
+def on_stage(host: str, data: Path, **more: object) -> Iterator[Stage]:
+    """Run Golddigger whole for a forge of its own, which is held to its contract in the end."""
+    kind = HOSTS[host]
+    with kind.double() as forge, staged(kind, forge, data, **more) as stage:
+        yield stage
+    assert forge.violations == []
 
 
 def change_of(parts: Parts, run_id: str) -> int:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.forges.github.double import GitHubDouble
-from tests.forges.github.world import Pull, Repo
-from tests.stories.bench import Stage, staged
+from tests.stories.bench import Stage, on_stage
+from tests.stories.hosts import HOSTS, Pull, Repo
 from tests.stories.screens import CART, CART_NEW, CONFIG, LOGIN, NEW, OLD, failures
 
 HERE = Path(__file__).parent
@@ -22,24 +21,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+@pytest.fixture(scope="module", params=HOSTS)
+def host(request: pytest.FixtureRequest) -> str:
+    """Name the forge that a story is told of. Stories of one forge alone have a fixture of their own."""
+    return str(request.param)
+
+
 @pytest.fixture
-def stage(github: GitHubDouble, tmp_path: Path) -> Iterator[Stage]:
-    """Give Golddigger at work on a GitHub."""
-    with staged(github, tmp_path) as made:
+def stage(host: str, tmp_path: Path) -> Iterator[Stage]:
+    """Give Golddigger at work on a forge."""
+    with on_stage(host, tmp_path) as made:
         yield made
 
 
 @pytest.fixture
 def repo(stage: Stage) -> Repo:
     """Give a repository with two goldens."""
-    return stage.github.repo("octo/app", files={LOGIN: OLD, CART: OLD, ".golddigger.yml": CONFIG})
+    return stage.forge.repo("octo/app", files={LOGIN: OLD, CART: OLD, ".golddigger.yml": CONFIG})
 
 
 @pytest.fixture
 def pull(stage: Stage, repo: Repo) -> Pull:
     """Give a pull request that breaks both, reported."""
     pull = repo.pull(files={"lib/app.dart": b"// new\n"})
-    stage.github.opened(pull)
-    stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW), "cart": (OLD, CART_NEW)})})
-    assert stage.check(pull).conclusion == "action_required", stage.why()
+    stage.forge.opened(pull)
+    stage.forge.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW), "cart": (OLD, CART_NEW)})})
+    stage.shows(pull, "action_required")
     return pull

@@ -11,8 +11,8 @@ from app.flow import decide
 from bots.forge import User
 from diffing.words import Opinion
 from storage import comparisons
-from tests.forges.github.world import Pull, Repo
 from tests.stories.bench import Stage, change_of
+from tests.stories.hosts import Pull, Repo
 from tests.stories.screens import CART, CART_NEW, LOGIN, NEW, OLD, failures, screen
 
 
@@ -40,21 +40,14 @@ def test_boxes_ticked_one_after_the_other_share_a_commit(stage: Stage, repo: Rep
     assert len(lines) == 2
     for line in lines:
         body = comment.body.replace(line, line.replace("[ ]", "[x]"))
-        stage.github.edit(pull, comment, "dev", body)
+        stage.forge.edit(pull, comment, "dev", body)
     stage.settle()
     assert (repo.file("feature", LOGIN), repo.file("feature", CART)) == (NEW, CART_NEW), stage.why()
 
 
-def test_the_button_approves_all(stage: Stage, repo: Repo, pull: Pull) -> None:
-    """*Approve all* beside the check does what the box does."""
-    stage.github.press(stage.check(pull), "approve", "dev")
-    stage.settle()
-    assert repo.file("feature", CART) == CART_NEW, stage.why()
-
-
 def test_a_glob_approves_what_it_names(stage: Stage, repo: Repo, pull: Pull) -> None:
     """`/golddigger approve cart*` leaves the login golden alone."""
-    stage.github.comment(pull, "dev", "Good!\n\n/golddigger approve cart*.png")
+    stage.forge.comment(pull, "dev", "Good!\n\n/golddigger approve cart*.png")
     stage.settle()
     assert (repo.file("feature", LOGIN), repo.file("feature", CART)) == (OLD, CART_NEW), stage.why()
 
@@ -62,8 +55,7 @@ def test_a_glob_approves_what_it_names(stage: Stage, repo: Repo, pull: Pull) -> 
 def test_a_reader_may_not_approve(stage: Stage, repo: Repo, pull: Pull) -> None:
     """Somebody without write access gets an answer and nothing is committed, however they ask."""
     repo.role("reader", "read")
-    stage.github.comment(pull, "reader", "/golddigger approve")
-    stage.github.press(stage.check(pull), "approve", "reader")
+    stage.forge.comment(pull, "reader", "/golddigger approve")
     stage.tick(pull, "reader", "approve all")
     stage.settle()
     assert repo.file("feature", LOGIN) == OLD
@@ -76,7 +68,7 @@ def test_any_other_edit_of_our_comment_is_written_over(stage: Stage, repo: Repo,
     comment = stage.comment(pull)
     before = comment.body
     forged = before.replace("[ ]", "[x]").replace("login.png", "evil.png")
-    stage.github.edit(pull, comment, "dev", forged)
+    stage.forge.edit(pull, comment, "dev", forged)
     stage.settle()
     assert repo.file("feature", LOGIN) == OLD
     assert "[x]" not in stage.comment(pull).body
@@ -86,9 +78,9 @@ def test_any_other_edit_of_our_comment_is_written_over(stage: Stage, repo: Repo,
 def test_a_comment_that_copies_ours_approves_nothing(stage: Stage, repo: Repo, pull: Pull) -> None:
     """A planted copy of our comment, marker and all, is somebody else's comment."""
     body = stage.comment(pull).body
-    stage.github.comment(pull, "mallory", body)
-    planted = stage.github.comments(pull)[-1]
-    stage.github.edit(pull, planted, "mallory", body.replace("[ ]", "[x]", 1))
+    stage.forge.comment(pull, "mallory", body)
+    planted = stage.forge.comments(pull)[-1]
+    stage.forge.edit(pull, planted, "mallory", body.replace("[ ]", "[x]", 1))
     stage.settle()
     assert repo.file("feature", LOGIN) == OLD
 
@@ -98,15 +90,15 @@ def test_a_comment_that_copies_ours_approves_nothing(stage: Stage, repo: Repo, p
 )
 def test_words_that_only_look_like_commands_do_nothing(stage: Stage, repo: Repo, pull: Pull, text: str) -> None:
     """Quotes, code and the middle of a sentence hold no commands."""
-    stage.github.comment(pull, "dev", text)
+    stage.forge.comment(pull, "dev", text)
     stage.settle()
     assert repo.file("feature", LOGIN) == OLD
-    assert stage.github.comments(pull)[-1].reactions == []
+    assert stage.forge.comments(pull)[-1].reactions == []
 
 
 def test_an_unknown_word_is_answered(stage: Stage, pull: Pull) -> None:
     """`aprove` gets a guess and the list."""
-    stage.github.comment(pull, "dev", "/golddigger aprove")
+    stage.forge.comment(pull, "dev", "/golddigger aprove")
     (answer,) = stage.replies(pull)
     assert "Did you mean `approve`" in answer
     assert "/golddigger rerun" in answer
@@ -114,21 +106,21 @@ def test_an_unknown_word_is_answered(stage: Stage, pull: Pull) -> None:
 
 def test_rejecting_fails_the_check_and_undo_opens_it_again(stage: Stage, repo: Repo, pull: Pull) -> None:
     """A rejected golden is not committed by *approve all*; taken back, it waits again."""
-    stage.github.comment(pull, "dev", "/golddigger reject cart.png")
-    assert stage.check(pull).conclusion == "failure"
-    stage.github.comment(pull, "dev", "/golddigger undo")
-    assert stage.check(pull).conclusion == "action_required"
-    stage.github.comment(pull, "dev", "/golddigger reject cart.png")
+    stage.forge.comment(pull, "dev", "/golddigger reject cart.png")
+    stage.shows(pull, "failure")
+    stage.forge.comment(pull, "dev", "/golddigger undo")
+    stage.shows(pull, "action_required")
+    stage.forge.comment(pull, "dev", "/golddigger reject cart.png")
     stage.settle()
-    stage.github.comment(pull, "dev", "/golddigger approve all")
+    stage.forge.comment(pull, "dev", "/golddigger approve all")
     stage.settle()
     assert (repo.file("feature", LOGIN), repo.file("feature", CART)) == (NEW, OLD), stage.why()
 
 
 def test_a_command_is_seen_and_then_done(stage: Stage, pull: Pull) -> None:
     """👀 first, 🚀 when the commit stands."""
-    stage.github.comment(pull, "dev", "/golddigger approve")
-    comment = stage.github.comments(pull)[-1]
+    stage.forge.comment(pull, "dev", "/golddigger approve")
+    comment = stage.forge.comments(pull)[-1]
     stage.settle()
     assert [content for _, content in comment.reactions] == ["eyes", "rocket"]
 
@@ -136,8 +128,8 @@ def test_a_command_is_seen_and_then_done(stage: Stage, pull: Pull) -> None:
 def test_a_moved_head_is_refused_and_looked_at_again(stage: Stage, repo: Repo, pull: Pull) -> None:
     """A push that arrives before the approval leaves the branch as the pusher left it."""
     with stage.held():
-        command = stage.github.comment(pull, "dev", "/golddigger approve")
-        pushed = stage.github.push(pull, {"lib/app.dart": b"// newer\n"})
+        command = stage.forge.comment(pull, "dev", "/golddigger approve")
+        pushed = stage.forge.push(pull, {"lib/app.dart": b"// newer\n"})
     stage.deliver(*command, *pushed)
     stage.settle()
     assert repo.log("feature")[0].message.startswith("Push on")
@@ -146,31 +138,30 @@ def test_a_moved_head_is_refused_and_looked_at_again(stage: Stage, repo: Repo, p
 
 def test_what_did_not_change_stays_approved_after_a_push(stage: Stage, repo: Repo, pull: Pull) -> None:
     """A decision names a candidate: the same picture on the next head needs no second look."""
-    stage.github.comment(pull, "dev", "/golddigger reject login.png")
+    stage.forge.comment(pull, "dev", "/golddigger reject login.png")
     stage.settle()
-    stage.github.push(pull, {"lib/app.dart": b"// newer\n"})
-    stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW), "cart": (OLD, CART_NEW)})})
-    assert stage.check(pull).conclusion == "failure"
-    stage.github.push(pull, {"lib/app.dart": b"// newest\n"})
-    stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, screen("Enter"))})})
-    assert stage.check(pull).conclusion == "action_required"
+    stage.forge.push(pull, {"lib/app.dart": b"// newer\n"})
+    stage.forge.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW), "cart": (OLD, CART_NEW)})})
+    stage.shows(pull, "failure")
+    stage.forge.push(pull, {"lib/app.dart": b"// newest\n"})
+    stage.forge.finish_workflow(pull, {"goldens": failures({"login": (OLD, screen("Enter"))})})
+    stage.shows(pull, "action_required")
 
 
 def test_the_run_after_our_commit_proves_the_goldens(stage: Stage, repo: Repo, pull: Pull) -> None:
     """When CI passes on our commit and keeps no failures, the check is neutral and says that it is good."""
-    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.forge.comment(pull, "dev", "/golddigger approve")
     stage.settle()
-    stage.github.finish_workflow(pull, {}, conclusion="success")
-    check = stage.check(pull)
-    assert check.conclusion == "neutral"
-    assert "that is as it should be" in (check.summary or "")
+    stage.forge.finish_workflow(pull, {}, conclusion="success")
+    shown = stage.shows(pull, "neutral")
+    assert "that is as it should be" in shown.said
 
 
 def test_a_golden_drawn_differently_twice_is_called_flaky(stage: Stage, repo: Repo, pull: Pull) -> None:
     """CI on our commit draws something else than what was approved a minute ago."""
-    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.forge.comment(pull, "dev", "/golddigger approve")
     stage.settle()
-    stage.github.finish_workflow(pull, {"goldens": failures({"login": (NEW, screen("Log in", "blue"))})})
+    stage.forge.finish_workflow(pull, {"goldens": failures({"login": (NEW, screen("Log in", "blue"))})})
     assert "drawn differently twice on the same commit" in stage.comment(pull).body, stage.why()
 
 
@@ -178,7 +169,7 @@ def test_the_commit_names_who_approved_and_takes_only_what_was_asked_for(
     stage: Stage, repo: Repo, pull: Pull
 ) -> None:
     """A golden that somebody approved on the page, and did not commit yet, is not swept along by a command."""
-    parts, run_id = stage.whole.parts, parse.urlsplit(stage.check(pull).details_url or "").path.split("/")[2]
+    parts, run_id = stage.whole.parts, parse.urlsplit(stage.shown(pull).url).path.split("/")[2]
     with parts.reading() as db:
         cart = next(each for each in comparisons.of_run(db, run_id) if each.name == CART)
     chosen = [(int(cart.id), cart.candidate)]
@@ -186,7 +177,7 @@ def test_the_commit_names_who_approved_and_takes_only_what_was_asked_for(
     now = datetime.now(UTC)
     at = decide.seat(parts, change_of(parts, run_id), User("ann"))
     decide.decide(parts, at, run_id=run_id, opinion=Opinion.APPROVED, chosen=chosen, via="page", now=now)
-    stage.github.comment(pull, "dev", "/golddigger approve login.png")
+    stage.forge.comment(pull, "dev", "/golddigger approve login.png")
     stage.settle()
     assert (repo.file("feature", LOGIN), repo.file("feature", CART)) == (NEW, OLD), stage.why()
     assert repo.log("feature")[0].trailers["Approved-by"] == ("dev",)
@@ -195,7 +186,7 @@ def test_the_commit_names_who_approved_and_takes_only_what_was_asked_for(
 def test_a_push_takes_the_boxes_of_the_earlier_head_away(stage: Stage, pull: Pull) -> None:
     """Until CI has ended on the new head there is nothing to tick, and no check."""
     assert "[ ]" in stage.comment(pull).body
-    stage.github.push(pull, {"lib/app.dart": b"// newer\n"})
+    stage.forge.push(pull, {"lib/app.dart": b"// newer\n"})
     assert "[ ]" not in stage.comment(pull).body
     assert "Waiting for CI" in stage.comment(pull).body
-    assert stage.github.checks(pull) == []
+    assert stage.verdicts(pull) == []

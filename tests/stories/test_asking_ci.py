@@ -17,6 +17,12 @@ LOGIN = "test/goldens/login.png"
 OLD, NEW = screen("Sign in"), screen("Log in")
 
 
+@pytest.fixture(scope="module")
+def host() -> str:
+    """Tell these of GitHub alone."""
+    return "github"
+
+
 @pytest.fixture
 def pull(stage: Stage) -> Pull:
     """Give a pull request in a repository with one golden."""

@@ -50,32 +50,31 @@ def kept(home_first: bytes, home_last: bytes) -> dict[str, bytes]:
 
 def test_tries_that_disagree_are_called_flaky(stage: Stage) -> None:
     """Two tries drew two pictures: the last one is shown, and may be approved; the run after it is the proof."""
-    repo = stage.github.repo("octo/app", files={HOME: OLD, MENU: OLD, "package.json": b"{}"})
+    repo = stage.forge.repo("octo/app", files={HOME: OLD, MENU: OLD, "package.json": b"{}"})
     pull = repo.pull(files={"src/home.ts": b"// new\n"})
-    stage.github.finish_workflow(pull, {"goldens": kept(FIRST, SECOND)})
-    check = stage.check(pull)
-    assert check.conclusion == "action_required", stage.why()
-    assert [each["path"] for each in check.annotations] == [HOME], "what passed in the end is nobody's golden"
-    assert "drawn differently twice on the same commit" in check.annotations[0]["message"]
+    stage.forge.finish_workflow(pull, {"goldens": kept(FIRST, SECOND)})
+    shown = stage.shows(pull, "action_required")
+    assert list(shown.remarks) == [HOME], "what passed in the end is nobody's golden"
+    assert "drawn differently twice on the same commit" in shown.remarks[HOME]
     assert "drawn differently twice on the same commit" in stage.comment(pull).body
-    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.forge.comment(pull, "dev", "/golddigger approve")
     stage.settle()
     assert (repo.file("feature", HOME), repo.file("feature", MENU)) == (SECOND, OLD), stage.why()
-    stage.github.finish_workflow(pull, {"goldens": kept(THIRD, THIRD)})
+    stage.forge.finish_workflow(pull, {"goldens": kept(THIRD, THIRD)})
     body = stage.comment(pull).body
     assert "drawn differently twice on the same commit" in body, "other than what was approved a minute ago"
-    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.forge.comment(pull, "dev", "/golddigger approve")
     stage.settle()
     assert repo.file("feature", HOME) == THIRD
-    stage.github.finish_workflow(pull, {}, conclusion="success")
-    assert stage.check(pull).conclusion == "neutral"
+    stage.forge.finish_workflow(pull, {}, conclusion="success")
+    stage.shows(pull, "neutral")
     assert "flaky" not in stage.comment(pull).body.partition("<details>")[0]
 
 
 def test_tries_that_agree_are_not(stage: Stage) -> None:
     """The same bytes twice are evidence for the picture, not against it."""
-    repo = stage.github.repo("octo/app", files={HOME: OLD, MENU: OLD, "package.json": b"{}"})
+    repo = stage.forge.repo("octo/app", files={HOME: OLD, MENU: OLD, "package.json": b"{}"})
     pull = repo.pull(files={"src/home.ts": b"// new\n"})
-    stage.github.finish_workflow(pull, {"goldens": kept(SECOND, SECOND)})
-    assert [each["path"] for each in stage.check(pull).annotations] == [HOME], stage.why()
+    stage.forge.finish_workflow(pull, {"goldens": kept(SECOND, SECOND)})
+    assert list(stage.shown(pull).remarks) == [HOME], stage.why()
     assert "drawn differently" not in stage.comment(pull).body

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.forges.github.world import Pull, Repo
 from tests.stories.bench import Stage
+from tests.stories.hosts import Pull, Repo
 from tests.stories.screens import CONFIG, failures, screen
 from tests.stories.trouble import hasty
 
@@ -23,9 +23,9 @@ _numbers = count()
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(host: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Give one Golddigger at work, for all stories here."""
-    with hasty(tmp_path_factory.mktemp("fork")) as made:
+    with hasty(host, tmp_path_factory.mktemp("fork")) as made:
         yield made
 
 
@@ -33,15 +33,15 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def repo(stage: Stage) -> Repo:
     """Give a repository of its own."""
     files = {LOGIN: OLD, CART: OLD, ".golddigger.yml": CONFIG}
-    return stage.github.repo(f"octo/app-{next(_numbers)}", files=files, private=False)
+    return stage.forge.repo(f"octo/app-{next(_numbers)}", files=files, private=False)
 
 
 def broken(stage: Stage, pull: Pull) -> Pull:
     """Let CI end with two goldens that changed, and wait until that was told."""
     kept = failures({"login": (OLD, NEW), "cart": (OLD, CART_NEW)})
-    hooks = stage.github.finish_workflow(pull, {"goldens": kept})
+    hooks = stage.forge.finish_workflow(pull, {"goldens": kept})
     assert pull.fork == (hooks[-1].payload["workflow_run"]["pull_requests"] == [])
-    assert stage.check(pull).conclusion == "action_required", stage.why()
+    stage.shows(pull, "action_required")
     return pull
 
 
@@ -53,8 +53,8 @@ def bring_in(stage: Stage, pull: Pull, clone: Path, *, checked_out: str = "main"
     for number, where in enumerate({repo.path: repo for repo in (pull.repo, pull.head_repo)}.values()):
         assert number < 2
         address = f"url.file://{where.git.folder}.insteadOf"
-        subprocess.run(["git", "config", "--global", address, f"{stage.github.web_url}/{where.path}"], check=True)
-    subprocess.run(["git", "clone", "-q", f"{stage.github.web_url}/{pull.head_repo.path}", clone], check=True)
+        subprocess.run(["git", "config", "--global", address, f"{stage.forge.web_url}/{where.path}"], check=True)
+    subprocess.run(["git", "clone", "-q", f"{stage.forge.web_url}/{pull.head_repo.path}", clone], check=True)
     subprocess.run(["git", "checkout", "-q", checked_out], cwd=clone, check=True)
     lines = said[1].strip().splitlines()
     assert len(lines) == 2
@@ -76,13 +76,13 @@ def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_forks_approval_is_a_branch_and_two_commands(stage: Stage, repo: Repo, at_home: Path) -> None:
     """A command that names no commit is told which; the commit stands beside; two git commands bring it in."""
     pull = broken(stage, repo.pull(fork="stranger/app", branch=BRANCH, files={"a": b"1"}, author="stranger"))
-    stage.github.comment(pull, "maria", "/golddigger approve")
+    stage.forge.comment(pull, "maria", "/golddigger approve")
     (answer,) = stage.replies(pull)
     assert f"`/golddigger approve {pull.head[:12]}`" in answer, "only who may approve is told how"
-    stage.github.comment(pull, "stranger", f"/golddigger approve {pull.head[:12]}")
+    stage.forge.comment(pull, "stranger", f"/golddigger approve {pull.head[:12]}")
     assert "the permission read" in stage.replies(pull)[-1]
     repo.role("maria", "write")
-    stage.github.comment(pull, "maria", f"/golddigger approve {pull.head[:12]}")
+    stage.forge.comment(pull, "maria", f"/golddigger approve {pull.head[:12]}")
     stage.settle()
     beside = f"golddigger/pr-{pull.number}"
     (commit, *_) = repo.log(beside)
@@ -90,7 +90,7 @@ def test_a_forks_approval_is_a_branch_and_two_commands(stage: Stage, repo: Repo,
     assert (repo.file(beside, LOGIN), repo.file(beside, CART)) == (NEW, CART_NEW)
     assert repo.file(beside, "a") is None, "a stranger's code never lies where workflows have secrets"
     assert commit.trailers["Approved-by"] == ("maria",)
-    assert stage.check(pull).conclusion == "action_required"
+    stage.shows(pull, "action_required")
     bring_in(stage, pull, at_home / "clone", checked_out=BRANCH)
     subprocess.run(["git", "push", "-q"], cwd=at_home / "clone", check=True)
     assert pull.head_repo
@@ -104,10 +104,10 @@ def test_a_box_of_a_fork_binds_the_head_it_was_shown_for(stage: Stage, repo: Rep
     repo.role("maria", "write")
     pull = broken(stage, repo.pull(fork=f"stranger/{repo.name}", files={"a": b"1"}, author="stranger"))
     with stage.held():
-        ticked = stage.github.tick(pull, "maria", "login.png")
-        pushed = stage.github.push(pull, {"a": b"2"})
+        ticked = stage.tick(pull, "maria", "login.png")
+        pushed = stage.forge.push(pull, {"a": b"2"})
         kept = failures({"login": (OLD, screen("Mine!")), "cart": (OLD, CART_NEW)})
-        pushed += stage.github.finish_workflow(pull, {"goldens": kept})
+        pushed += stage.forge.finish_workflow(pull, {"goldens": kept})
     stage.deliver(*ticked, *pushed)
     stage.settle()
     beside = f"golddigger/pr-{pull.number}"
@@ -124,10 +124,10 @@ def test_a_box_of_a_fork_binds_the_head_it_was_shown_for(stage: Stage, repo: Rep
 def test_a_protected_branch_takes_the_same_road(stage: Stage, repo: Repo, at_home: Path) -> None:
     """Where nobody may push, a pull request from the branch beside helps; who may push says two commands."""
     pull = broken(stage, repo.pull(branch="develop", files={"a": b"1"}))
-    repo.protect("develop", "ruleset")
-    stage.github.comment(pull, "dev", "/golddigger approve login.png")
+    repo.protect("develop")
+    stage.forge.comment(pull, "dev", "/golddigger approve login.png")
     stage.settle()
-    stage.github.comment(pull, "dev", "/golddigger approve cart.png")
+    stage.forge.comment(pull, "dev", "/golddigger approve cart.png")
     stage.settle()
     beside = f"golddigger/pr-{pull.number}"
     assert (repo.file(beside, LOGIN), repo.file(beside, CART)) == (NEW, CART_NEW), stage.why()
@@ -137,7 +137,7 @@ def test_a_protected_branch_takes_the_same_road(stage: Stage, repo: Repo, at_hom
     assert "the fork of this" not in body
     assert "[ ]" not in body, "what is approved is not offered again"
     bring_in(stage, pull, at_home / "clone")
-    stage.github.opened(pull, action="synchronize")
-    stage.github.finish_workflow(pull, {}, conclusion="success")
-    assert stage.check(pull).conclusion == "neutral"
+    stage.forge.opened(pull, action="synchronize")
+    stage.forge.finish_workflow(pull, {}, conclusion="success")
+    stage.shows(pull, "neutral")
     assert beside not in stage.comment(pull).body

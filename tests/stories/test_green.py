@@ -9,8 +9,8 @@ from app.flow import decide
 from bots.forge import User
 from diffing.words import Opinion
 from storage import comparisons, tables
-from tests.forges.github.world import Pull, Repo
 from tests.stories.bench import Stage, change_of
+from tests.stories.hosts import Pull, Repo
 from tests.stories.screens import CART, CART_NEW, LOGIN, NEW, OLD, failures
 
 
@@ -37,15 +37,15 @@ def test_one_golden_committed_does_not_make_another_that_is_not_green(
     stage: Stage, repo: Repo, pull: Pull
 ) -> None:
     """The cart is approved and committed; of the login somebody only said that it is right."""
-    stage.github.comment(pull, "dev", "/golddigger approve cart.png")
+    stage.forge.comment(pull, "dev", "/golddigger approve cart.png")
     stage.settle()
     assert repo.file("feature", CART) == CART_NEW
-    stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW)})})
-    assert stage.check(pull).conclusion == "action_required", stage.why()
+    stage.forge.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW)})})
+    stage.shows(pull, "action_required")
     approve_on_the_page(stage, LOGIN)
     assert repo.file("feature", LOGIN) == OLD
-    assert stage.check(pull).conclusion == "action_required", stage.comment(pull).body
-    assert "not yet committed" in (stage.check(pull).title or "")
+    stage.shows(pull, "action_required")
+    assert "not yet committed" in stage.shown(pull).title
     stage.tick(pull, "dev", "login.png")
     stage.settle()
     assert repo.file("feature", LOGIN) == NEW
@@ -54,12 +54,12 @@ def test_one_golden_committed_does_not_make_another_that_is_not_green(
 def test_a_branch_put_back_to_before_the_commit_is_not_green(stage: Stage, repo: Repo, pull: Pull) -> None:
     """Its author forced the bot's commit away: what was approved is no longer there."""
     reviewed = pull.head
-    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.forge.comment(pull, "dev", "/golddigger approve")
     stage.settle()
     assert repo.file("feature", LOGIN) == NEW
     repo.git.move("refs/heads/feature", reviewed)
     pull.follow()
-    stage.github.opened(pull, action="synchronize")
+    stage.forge.opened(pull, action="synchronize")
     stage.settle()
     assert repo.file("feature", LOGIN) == OLD
-    assert stage.check(pull).conclusion == "action_required", stage.comment(pull).body
+    stage.shows(pull, "action_required")

@@ -24,12 +24,12 @@ def badges(*tops: int) -> bytes:
 
 def test_badges_farther_apart_are_the_same_change(stage: Stage) -> None:
     """Another form, the same pixels: one group, though each mask alone has a fingerprint of its own."""
-    repo = stage.github.repo("octo/app", files={LOGIN: badges(), CART: badges(), ".golddigger.yml": CONFIG})
+    repo = stage.forge.repo("octo/app", files={LOGIN: badges(), CART: badges(), ".golddigger.yml": CONFIG})
     pull = repo.pull(files={"lib/app.dart": b"// new\n"})
-    stage.github.opened(pull)
+    stage.forge.opened(pull)
     drawn = {"login": (badges(), badges(10, 40)), "cart": (badges(), badges(10, 90))}
-    stage.github.finish_workflow(pull, {"goldens": failures(drawn)})
-    assert stage.check(pull).conclusion == "action_required", stage.why()
+    stage.forge.finish_workflow(pull, {"goldens": failures(drawn)})
+    stage.shows(pull, "action_required")
     with stage.whole.parts.db.begin() as db:
         run = db.scalars(select(tables.runs.c.id).where(tables.runs.c.state == "concluded")).one()
         found = [each.difference for each in comparisons.of_run(db, run) if each.difference]

@@ -11,8 +11,8 @@ from PIL import Image
 
 from bots.github import committing
 from diffing.digests import blob_id
-from tests.forges.github.world import Pull
 from tests.stories.bench import Stage
+from tests.stories.hosts import Pull
 from tests.stories.screens import screen
 from tests.stories.trouble import Wire, ended, hasty, wired
 
@@ -37,9 +37,9 @@ def tile(red: int, green: int, blue: int) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(host: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Give one Golddigger at work, for all stories here."""
-    with hasty(tmp_path_factory.mktemp("large")) as made:
+    with hasty(host, tmp_path_factory.mktemp("large")) as made:
         yield made
 
 
@@ -48,9 +48,9 @@ def pull(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Pull:
     """Give a pull request whose three goldens changed, each too large to be committed with another."""
     monkeypatch.setattr(committing, "MOST_BYTES", 1000)
     files = dict.fromkeys(THREE, OLD) | {".golddigger.yml": CONFIG}
-    pull = stage.github.repo(f"octo/app-{next(_numbers)}", files=files).pull(files={"README.md": b"# Better\n"})
-    stage.github.finish_workflow(pull, {"goldens": THREE}, conclusion="success")
-    assert stage.check(pull).conclusion == "action_required", stage.why()
+    pull = stage.forge.repo(f"octo/app-{next(_numbers)}", files=files).pull(files={"README.md": b"# Better\n"})
+    stage.forge.finish_workflow(pull, {"goldens": THREE}, conclusion="success")
+    stage.shows(pull, "action_required")
     return pull
 
 
@@ -62,14 +62,14 @@ def test_three_hundred_goldens_are_one_comment_and_one_commit(stage: Stage) -> N
         )
         for number in range(300)
     }
-    repo = stage.github.repo(
+    repo = stage.forge.repo(
         "octo/many", files=dict.fromkeys(drawn, tile(255, 255, 255)) | {".golddigger.yml": CONFIG}
     )
     pull = repo.pull(files={"README.md": b"# Better\n"})
-    stage.github.finish_workflow(pull, {"goldens": drawn}, conclusion="success")
-    check = stage.check(pull)
-    assert "300 goldens changed" in (check.title or ""), stage.why()
-    assert {each["path"] for each in check.annotations} == set(drawn)
+    stage.forge.finish_workflow(pull, {"goldens": drawn}, conclusion="success")
+    shown = stage.shown(pull)
+    assert "300 goldens changed" in shown.title, stage.why()
+    assert set(shown.remarks) == set(drawn)
     body = stage.comment(pull).body
     assert len(body) <= 65_536
     assert "280 goldens more are on [the page]" in body
@@ -84,7 +84,7 @@ def test_three_hundred_goldens_are_one_comment_and_one_commit(stage: Stage) -> N
 
 def test_what_is_too_large_for_one_commit_is_several(stage: Stage, pull: Pull) -> None:
     """Each says which of how many it is, and carries the trailers; the last is the one that is told of."""
-    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.forge.comment(pull, "dev", "/golddigger approve")
     stage.settle()
     log = pull.repo.log("feature")[:3]
     assert [each.message.partition("\n")[0][-8:] for each in log] == ["(3 of 3)", "(2 of 3)", "(1 of 3)"]
@@ -95,8 +95,8 @@ def test_what_is_too_large_for_one_commit_is_several(stage: Stage, pull: Pull) -
 
 @pytest.fixture
 def wire(stage: Stage) -> Iterator[Wire]:
-    """Give the wire to GitHub."""
-    with wired(stage.github) as made:
+    """Give the wire to the forge."""
+    with wired(stage.forge) as made:
         yield made
 
 
@@ -105,7 +105,7 @@ def test_a_part_is_not_made_twice(stage: Stage, wire: Wire, pull: Pull) -> None:
     wire.cut("^POST /graphql$")
     wire.hold_back("^POST /graphql$").let_go()
     wire.cut("^POST /graphql$")
-    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.forge.comment(pull, "dev", "/golddigger approve")
     stage.settle()
     assert {name: pull.repo.file("feature", name) for name in THREE} == THREE, stage.why()
     assert len(pull.repo.log("feature")) == 5
@@ -116,17 +116,17 @@ def test_a_push_between_two_parts_is_told_as_it_is(stage: Stage, wire: Wire, pul
     """The first part stands, the second does not follow onto a head that nobody reviewed: the comment says so."""
     wire.hold_back("^POST /graphql$").let_go()
     held = wire.hold_there("^POST /graphql$")
-    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.forge.comment(pull, "dev", "/golddigger approve")
     held.wait()
-    stage.github.push(pull, {"README.md": b"# Best\n"})
+    stage.forge.push(pull, {"README.md": b"# Best\n"})
     held.let_go()
     ended(stage)
     log = pull.repo.log("feature")
     assert log[0].message.startswith("Push on")
     assert "(1 of 3)" in log[1].message
     assert "only a part was committed" in stage.comment(pull).body
-    stage.github.finish_workflow(pull, {"goldens": THREE}, conclusion="success")
+    stage.forge.finish_workflow(pull, {"goldens": THREE}, conclusion="success")
     stage.settle()
-    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.forge.comment(pull, "dev", "/golddigger approve")
     stage.settle()
     assert {name: pull.repo.file("feature", name) for name in THREE} == THREE, stage.why()

@@ -35,7 +35,7 @@ def test_large_goldens_are_compared_fetched_and_put_back(stage: Stage) -> None:
 
     Which files those are the attributes of folders say, the nearest last."""
     attributes = b"goldens/**/*.png filter=lfs diff=lfs merge=lfs -text\n"
-    repo = stage.github.repo(
+    repo = stage.forge.repo(
         "octo/app",
         files={
             "app/goldens/same.png": pointer(SAME),
@@ -56,9 +56,9 @@ def test_large_goldens_are_compared_fetched_and_put_back(stage: Stage) -> None:
         "app/goldens/small/icon.png": NEW,
         "goldens/plain.png": NEW,
     }
-    stage.github.finish_workflow(pull, {"goldens": drawn}, conclusion="success")
-    assert "3 goldens changed, 1 added" in (stage.check(pull).title or ""), stage.why()
-    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.forge.finish_workflow(pull, {"goldens": drawn}, conclusion="success")
+    assert "3 goldens changed, 1 added" in stage.shown(pull).title, stage.why()
+    stage.forge.comment(pull, "dev", "/golddigger approve")
     stage.settle()
     held = repo.files("feature")
     assert {name: held[name] for name in drawn} == {
@@ -76,12 +76,11 @@ def test_a_large_golden_that_nobody_uploaded_is_told_of(stage: Stage) -> None:
     """Its pointer leads nowhere: the check says so, and no other golden is approved in its stead."""
     attributes = b"*.png filter=lfs diff=lfs merge=lfs -text\n"
     files = {"goldens/lost.png": pointer(OLD), ".gitattributes": attributes, ".golddigger.yml": CONFIG}
-    repo = stage.github.repo("octo/app", files=files)
+    repo = stage.forge.repo("octo/app", files=files)
     pull = repo.pull(files={"README.md": b"# Better\n"})
-    stage.github.finish_workflow(pull, {"goldens": {"goldens/lost.png": NEW}}, conclusion="failure")
-    check = stage.check(pull)
-    assert check.conclusion == "failure", stage.why()
-    assert oid(OLD)[:12] in (check.summary or ""), check.summary
+    stage.forge.finish_workflow(pull, {"goldens": {"goldens/lost.png": NEW}}, conclusion="failure")
+    shown = stage.shows(pull, "failure")
+    assert oid(OLD)[:12] in shown.said, shown.said
 
 
 def test_attributes_are_read_where_goldens_lie_and_as_git_reads_them(stage: Stage) -> None:
@@ -90,13 +89,13 @@ def test_attributes_are_read_where_goldens_lie_and_as_git_reads_them(stage: Stag
     planted = pointer(b"*.png filter=lfs\n")
     others = {f"other/{number}/.gitattributes": b"* text\n" for number in range(20)}
     files = {"goldens/a.png": OLD, "goldens/.gitattributes": planted, ".golddigger.yml": CONFIG, **others}
-    repo = stage.github.repo("octo/app", files=files)
+    repo = stage.forge.repo("octo/app", files=files)
     pull = repo.pull(files={"README.md": b"# Better\n"})
-    stage.github.finish_workflow(pull, {"goldens": {"goldens/a.png": NEW}}, conclusion="success")
+    stage.forge.finish_workflow(pull, {"goldens": {"goldens/a.png": NEW}}, conclusion="success")
     stage.settle()
-    before = len(stage.github.asked)
-    stage.github.comment(pull, "dev", "/golddigger approve")
+    before = len(stage.forge.asked)
+    stage.forge.comment(pull, "dev", "/golddigger approve")
     stage.settle()
     assert repo.file("feature", "goldens/a.png") == NEW, stage.why()
-    fetched = [each.path for each in stage.github.asked[before:] if "/git/blobs/" in each.path]
+    fetched = [each.path for each in stage.forge.asked[before:] if "/git/blobs/" in each.path]
     assert len(fetched) <= 2  # the one that counts, once or again

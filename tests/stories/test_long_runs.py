@@ -20,8 +20,8 @@ OLD, NEW = screen("Sign in"), screen("Log in")
 
 @pytest.fixture
 def wire(stage: Stage) -> Iterator[Wire]:
-    """Give the wire to GitHub."""
-    with wired(stage.github) as made:
+    """Give the wire to the forge."""
+    with wired(stage.forge) as made:
         yield made
 
 
@@ -33,10 +33,10 @@ def lapsed(stage: Stage) -> list[str]:
 
 def test_who_still_compares_keeps_the_run(stage: Stage, wire: Wire) -> None:
     """Fetching and comparing may take longer than a lease; the timer says that we are still at it."""
-    repo = stage.github.repo("octo/app", files={"test/goldens/login.png": OLD, ".golddigger.yml": CONFIG})
+    repo = stage.forge.repo("octo/app", files={"test/goldens/login.png": OLD, ".golddigger.yml": CONFIG})
     pull = repo.pull(files={"lib/app.dart": b"// new\n"})
     held = wire.hold_back("GET .*/git/trees/")
-    stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW)})})
+    stage.forge.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW)})})
     held.wait()
     lapse(stage)
     assert len(lapsed(stage)) == 1
@@ -49,7 +49,7 @@ def test_who_still_compares_keeps_the_run(stage: Stage, wire: Wire) -> None:
     assert len(lapsed(stage)) == 1, "whoever hangs for a day is not waited for"
     held.let_go()
     ended(stage)
-    assert stage.check(pull).conclusion == "action_required", stage.why()
+    stage.shows(pull, "action_required")
 
 
 def test_a_sweep_that_breaks_is_not_the_last(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,16 +11,15 @@ LOGIN = "test/goldens/login.png"
 def test_a_broken_golden_is_explained_and_a_command_commits_it(stage: Stage) -> None:
     """CI ends red, the check says what changed, `/golddigger approve` commits exactly those bytes."""
     old, new = screen("Sign in"), screen("Log in")
-    repo = stage.github.repo("octo/app", files={LOGIN: old, ".golddigger.yml": CONFIG})
+    repo = stage.forge.repo("octo/app", files={LOGIN: old, ".golddigger.yml": CONFIG})
     pull = repo.pull(files={"lib/login.dart": b"// new words\n"})
-    stage.github.opened(pull)
-    stage.github.finish_workflow(pull, {"goldens": failures({"login": (old, new)})})
-    check = stage.check(pull)
-    assert (check.status, check.conclusion) == ("completed", "action_required"), stage.why()
-    assert [each["path"] for each in check.annotations] == [LOGIN]
+    stage.forge.opened(pull)
+    stage.forge.finish_workflow(pull, {"goldens": failures({"login": (old, new)})})
+    shown = stage.shows(pull, "action_required")
+    assert list(shown.remarks) == [LOGIN]
     assert "login.png" in stage.comment(pull).body
     reviewed = pull.head
-    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.forge.comment(pull, "dev", "/golddigger approve")
     stage.settle()
     assert repo.file("feature", LOGIN) == new, stage.why()
     commit = repo.log("feature")[0]

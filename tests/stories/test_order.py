@@ -14,9 +14,8 @@ from app.flow import decide
 from bots.forge import User
 from diffing.words import Opinion
 from storage import tables
-from tests.forges.github.hooks import Webhook
-from tests.forges.github.world import Pull
 from tests.stories.bench import Stage, change_of
+from tests.stories.hosts import Hook, Pull
 from tests.stories.screens import CONFIG, failures, screen
 from tests.stories.trouble import hasty, kept, swept
 
@@ -26,9 +25,9 @@ _numbers = count()
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(host: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Give one Golddigger at work, for all stories here."""
-    with hasty(tmp_path_factory.mktemp("order")) as made:
+    with hasty(host, tmp_path_factory.mktemp("order")) as made:
         yield made
 
 
@@ -36,15 +35,15 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def pull(stage: Stage) -> Pull:
     """Give a pull request in a repository of its own."""
     files = {LOGIN: OLD, CART: OLD, ".golddigger.yml": CONFIG}
-    repo = stage.github.repo(f"octo/app-{next(_numbers)}", files=files)
+    repo = stage.forge.repo(f"octo/app-{next(_numbers)}", files=files)
     return repo.pull(files={"README.md": b"# Better\n"})
 
 
 def ci_ends(
     stage: Stage, pull: Pull, drawn: bytes = NEW, *, name: str = "CI", event: str = "pull_request"
-) -> list[Webhook]:
+) -> list[Hook]:
     """Let CI end with a login screen that changed."""
-    return stage.github.finish_workflow(
+    return stage.forge.finish_workflow(
         pull, {"goldens": failures({"login": (OLD, drawn)})}, name=name, event=event
     )
 
@@ -61,7 +60,7 @@ def test_the_newest_head_counts_whatever_is_told_last(stage: Stage, pull: Pull, 
     """A push and the ends of two CI runs, told in three orders: the check and the comment are the new head's."""
     with stage.held():
         before = ci_ends(stage, pull)
-        pushed = stage.github.push(pull, {"README.md": b"# Best\n"})
+        pushed = stage.forge.push(pull, {"README.md": b"# Best\n"})
         after = ci_ends(stage, pull, NEWER)
     orders = {
         "the push": [*before, *after, *pushed],
@@ -69,9 +68,9 @@ def test_the_newest_head_counts_whatever_is_told_last(stage: Stage, pull: Pull, 
         "the old end of CI": [*pushed, *after, *before],
     }
     stage.deliver(*orders[late])
-    assert stage.check(pull).conclusion == "action_required", stage.why()
+    stage.shows(pull, "action_required")
     assert pull.head in stage.comment(pull).body
-    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.forge.comment(pull, "dev", "/golddigger approve")
     stage.settle()
     assert pull.repo.file("feature", LOGIN) == NEWER, stage.why()
 
@@ -79,23 +78,23 @@ def test_the_newest_head_counts_whatever_is_told_last(stage: Stage, pull: Pull, 
 def test_a_cancelled_pipeline_told_of_last_replaces_nothing(stage: Stage, pull: Pull) -> None:
     """Its successor on the same head ended earlier, as far as deliveries go."""
     with stage.held():
-        cancelled = stage.github.finish_workflow(pull, {}, conclusion="cancelled")
+        cancelled = stage.forge.finish_workflow(pull, {}, conclusion="cancelled")
         ended = ci_ends(stage, pull)
     stage.deliver(*ended)
-    assert stage.check(pull).conclusion == "action_required", stage.why()
+    stage.shows(pull, "action_required")
     stage.deliver(*cancelled)
-    assert stage.check(pull).conclusion == "action_required", stage.why()
+    stage.shows(pull, "action_required")
     assert "login.png" in stage.comment(pull).body
 
 
 def test_what_is_told_many_times_is_done_once(stage: Stage, pull: Pull) -> None:
     """The same delivery again and again, and more events of the same end: one run, one check, one comment."""
     with stage.held():
-        hooks = [*stage.github.opened(pull), *ci_ends(stage, pull)]
+        hooks = [*stage.forge.opened(pull), *ci_ends(stage, pull)]
     stage.deliver(*hooks, *hooks, *reversed(hooks))
-    stage.github.opened(pull, action="synchronize")
-    assert stage.check(pull).conclusion == "action_required", stage.why()
-    assert (len(stage.github.checks(pull)), runs_of(stage, pull)) == (1, 1)
+    stage.forge.opened(pull, action="synchronize")
+    stage.shows(pull, "action_required")
+    assert (len(stage.verdicts(pull)), runs_of(stage, pull)) == (1, 1)
     assert "login.png" in stage.comment(pull).body
 
 
@@ -103,11 +102,8 @@ def test_a_pull_request_opened_after_ci_ended_is_looked_at(stage: Stage, pull: P
     """A push had CI run when there was no pull request yet: nothing more will be told of that run."""
     with stage.held():
         ci_ends(stage, pull, event="push")
-    stage.github.opened(pull)
-    assert stage.check(pull).conclusion == "action_required", stage.why()
-    first = stage.check(pull).details_url
-    stage.github.rerequest_suite(pull, "dev")
-    assert stage.check(pull).details_url != first, "*Re-run all checks* compares again"
+    stage.forge.opened(pull)
+    stage.shows(pull, "action_required")
 
 
 def test_a_close_told_of_after_the_reopening_ends_nothing(stage: Stage, pull: Pull) -> None:
@@ -115,33 +111,33 @@ def test_a_close_told_of_after_the_reopening_ends_nothing(stage: Stage, pull: Pu
     ci_ends(stage, pull)
     stage.settle()
     with stage.held():
-        closed = stage.github.close(pull)
-        reopened = stage.github.reopen(pull)
+        closed = stage.forge.close(pull)
+        reopened = stage.forge.reopen(pull)
     stage.deliver(*reopened)
     stage.settle()
     stage.deliver(*closed)
     stage.settle()
-    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.forge.comment(pull, "dev", "/golddigger approve")
     stage.settle()
     assert pull.repo.file("feature", LOGIN) == NEW, (stage.why(), stage.replies(pull))
 
 
 def test_a_check_that_waits_ends_though_the_last_delivery_is_lost(stage: Stage, pull: Pull) -> None:
     """A required check is never left pending: minutes later CI is asked itself."""
-    stage.github.start_workflow(pull, name="Slow")
-    stage.github.finish_workflow(pull, {}, name="Lint", conclusion="success")
-    assert stage.check(pull).status == "in_progress", stage.why()
+    stage.forge.start_workflow(pull, name="Slow")
+    stage.forge.finish_workflow(pull, {}, name="Lint", conclusion="success")
+    stage.shows(pull, "running")
     with stage.held():
         ci_ends(stage, pull, name="Slow")
     swept(stage)
-    assert stage.check(pull).status == "in_progress"
+    stage.shows(pull, "running")
     with stage.whole.parts.db.begin() as db:
         said = tables.publications.c.said_at
         db.execute(
             update(tables.publications).where(said.is_not(None)).values(said_at=main.now() - timedelta(minutes=6))
         )
     swept(stage)
-    assert stage.check(pull).conclusion == "action_required", stage.why()
+    stage.shows(pull, "action_required")
 
 
 def test_an_approval_of_an_earlier_head_takes_no_other_with_it(stage: Stage, pull: Pull) -> None:
@@ -149,7 +145,7 @@ def test_an_approval_of_an_earlier_head_takes_no_other_with_it(stage: Stage, pul
     with stage.held():
         stage.whole.carrier.drain(kept(stage, ci_ends(stage, pull), main.now()))
         approve_on_the_page(stage, pull)
-        hooks = [*stage.github.push(pull, {"README.md": b"# Best\n"}), *ci_ends(stage, pull, NEWER)]
+        hooks = [*stage.forge.push(pull, {"README.md": b"# Best\n"}), *ci_ends(stage, pull, NEWER)]
         stage.whole.carrier.drain(kept(stage, hooks, main.now()))
         approve_on_the_page(stage, pull)
     swept(stage)

@@ -10,42 +10,37 @@ import pytest
 from sqlalchemy import select
 
 from app import main
-from bots.events import Delivery, Event
-from bots.forge import Committed
-from bots.github.forge import GitHub
-from bots.github.webhook import GitHubWebhook
+from bots.events import Delivery, Event, Webhook
+from bots.forge import Committed, Forge
 from storage import tables
-from tests.forges.github.world import Pull
 from tests.stories.bench import Stage
+from tests.stories.hosts import Pull
 from tests.stories.screens import CONFIG, failures, screen
 from tests.stories.trouble import Wire, ended, hasty, kept, lapse, swept, wired
 
 LOGIN = "test/goldens/login.png"
 OLD, NEW = screen("Sign in"), screen("Log in")
-COMMIT = "^POST /graphql$"
-CHECK = "^POST .*/check-runs$"
-COMMENT = "^POST .*/issues/[0-9]+/comments$"
 _numbers = count()
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(host: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Give one Golddigger at work, for all stories here."""
-    with hasty(tmp_path_factory.mktemp("recovery")) as made:
+    with hasty(host, tmp_path_factory.mktemp("recovery")) as made:
         yield made
 
 
 @pytest.fixture
 def wire(stage: Stage) -> Iterator[Wire]:
-    """Give the wire to GitHub."""
-    with wired(stage.github) as made:
+    """Give the wire to the forge."""
+    with wired(stage.forge) as made:
         yield made
 
 
 @pytest.fixture
 def pull(stage: Stage) -> Pull:
     """Give a pull request in a repository of its own."""
-    repo = stage.github.repo(f"octo/app-{next(_numbers)}", files={LOGIN: OLD, ".golddigger.yml": CONFIG})
+    repo = stage.forge.repo(f"octo/app-{next(_numbers)}", files={LOGIN: OLD, ".golddigger.yml": CONFIG})
     return repo.pull(files={"README.md": b"# Better\n"})
 
 
@@ -53,13 +48,13 @@ def pull(stage: Stage) -> Pull:
 def reported(stage: Stage, pull: Pull) -> Pull:
     """Give a pull request that breaks a golden, and was told so."""
     break_golden(stage, pull)
-    assert stage.check(pull).conclusion == "action_required", stage.why()
+    stage.shows(pull, "action_required")
     return pull
 
 
 def break_golden(stage: Stage, pull: Pull) -> None:
     """Let CI end with a golden that changed."""
-    stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW)})})
+    stage.forge.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW)})})
 
 
 def committed_once(stage: Stage, pull: Pull) -> bool:
@@ -77,9 +72,9 @@ def committed_once(stage: Stage, pull: Pull) -> bool:
 
 def test_a_commit_whose_answer_is_lost_is_made_once(stage: Stage, wire: Wire, reported: Pull) -> None:
     """The wire breaks after GitHub committed: the next try finds our trailer, and the command is done."""
-    wire.cut(COMMIT)
-    stage.github.comment(reported, "dev", "/golddigger approve")
-    comment = stage.github.comments(reported)[-1]
+    wire.cut(stage.host.asked.commit)
+    stage.forge.comment(reported, "dev", "/golddigger approve")
+    comment = stage.forge.comments(reported)[-1]
     assert committed_once(stage, reported), stage.why()
     assert [content for _, content in comment.reactions] == ["eyes", "rocket"]
 
@@ -89,8 +84,8 @@ def test_a_worker_that_dies_around_the_commit_leaves_one(
     stage: Stage, wire: Wire, reported: Pull, where: str
 ) -> None:
     """Dead before the commit or after it: the lease lapses, another worker ends it; the dead may even wake."""
-    held = getattr(wire, where)(COMMIT)
-    stage.github.comment(reported, "dev", "/golddigger approve")
+    held = getattr(wire, where)(stage.host.asked.commit)
+    stage.forge.comment(reported, "dev", "/golddigger approve")
     held.wait()
     lapse(stage)
     swept(stage)
@@ -103,18 +98,18 @@ def test_a_worker_that_dies_around_the_commit_leaves_one(
 def test_a_check_and_a_comment_whose_answers_are_lost_are_found_again(
     stage: Stage, wire: Wire, pull: Pull
 ) -> None:
-    """A check is known by its external id, a comment by its marker and its author: neither is made twice."""
-    wire.cut(CHECK)
-    wire.cut(COMMENT)
+    """What stands at the head is known again, a comment by its marker and its author: neither is made twice."""
+    wire.cut(stage.host.asked.verdict)
+    wire.cut(stage.host.asked.comment)
     break_golden(stage, pull)
-    assert stage.check(pull).conclusion == "action_required", stage.why()
-    assert len(stage.github.checks(pull)) == 1
+    stage.shows(pull, "action_required")
+    assert len(stage.verdicts(pull)) == 1
     assert "login.png" in stage.comment(pull).body
 
 
 def test_a_worker_that_dies_while_it_tells_is_replaced(stage: Stage, wire: Wire, pull: Pull) -> None:
     """Two comments made in a race become the oldest one; a check begun by the dead does not stay begun."""
-    held = wire.hold_there(COMMENT)
+    held = wire.hold_there(stage.host.asked.comment)
     break_golden(stage, pull)
     held.wait()
     lapse(stage)
@@ -123,21 +118,21 @@ def test_a_worker_that_dies_while_it_tells_is_replaced(stage: Stage, wire: Wire,
     held.let_go()
     ended(stage)
     assert stage.comment(pull) is first
-    stage.github.comment(pull, "dev", "/golddigger reject login.png")
-    assert stage.check(pull).conclusion == "failure"
+    stage.forge.comment(pull, "dev", "/golddigger reject login.png")
+    stage.shows(pull, "failure")
     assert "rejected" in stage.comment(pull).body.lower()
-    assert len(stage.github.checks(pull)) == 1
+    assert len(stage.verdicts(pull)) == 1
 
 
 def test_a_comment_that_the_dead_wrote_is_found_though_the_head_moved(
     stage: Stage, wire: Wire, pull: Pull
 ) -> None:
     """It was written and not recorded, and then somebody pushed: it is edited, not written beside."""
-    held = wire.hold_back(COMMENT)
+    held = wire.hold_back(stage.host.asked.comment)
     break_golden(stage, pull)
     held.wait()
     lapse(stage)
-    stage.github.push(pull, {"README.md": b"# Best\n"})
+    stage.forge.push(pull, {"README.md": b"# Best\n"})
     break_golden(stage, pull)
     assert pull.head in stage.comment(pull).body
     held.let_go()
@@ -145,78 +140,78 @@ def test_a_comment_that_the_dead_wrote_is_found_though_the_head_moved(
     assert pull.head in stage.comment(pull).body
 
 
-def test_github_may_stumble_at_every_step(stage: Stage, pull: Pull) -> None:
+def test_a_forge_may_stumble_at_every_step(stage: Stage, pull: Pull) -> None:
     """502 when it is asked and when it is told: all of it is tried again, and nothing twice."""
-    stage.github.fail("^GET .*/zip$")
-    stage.github.fail("^POST .*/check-runs", times=2)
-    stage.github.fail("^PATCH .*/check-runs", times=2)
-    stage.github.fail("^POST .*/comments", times=2)
+    asked = stage.host.asked
+    stage.forge.fail(asked.artifact)
+    stage.forge.fail(asked.verdict, times=4)
+    stage.forge.fail(asked.comment, times=2)
     break_golden(stage, pull)
-    assert stage.check(pull).conclusion == "action_required", stage.why()
-    stage.github.fail("^POST .*/reactions$", times=2)
-    stage.github.fail("^POST /graphql$", times=2)
-    stage.github.comment(pull, "dev", "/golddigger approve")
+    stage.shows(pull, "action_required")
+    stage.forge.fail(asked.reaction, times=2)
+    stage.forge.fail(asked.commit, times=2)
+    stage.forge.comment(pull, "dev", "/golddigger approve")
     assert committed_once(stage, pull), stage.why()
-    assert len(stage.github.checks(pull, head=pull.repo.log(pull.branch)[1].sha)) == 1
+    assert len(stage.verdicts(pull, head=pull.repo.log(pull.branch)[1].sha)) == 1
 
 
 def test_a_worker_that_dies_while_it_compares_is_replaced(stage: Stage, wire: Wire, pull: Pull) -> None:
     """The artifact never came: another worker fetches it, and what the dead finds on waking changes nothing."""
-    held = wire.hold_there("^GET .*/zip$")
+    held = wire.hold_there(stage.host.asked.artifact)
     break_golden(stage, pull)
     held.wait()
     lapse(stage)
     swept(stage)
-    first = stage.check(pull)
-    assert first.conclusion == "action_required", stage.why()
+    first = stage.shows(pull, "action_required")
     held.let_go()
     ended(stage)
-    assert stage.github.checks(pull) == [first]
+    assert stage.verdicts(pull) == [first]
     assert stage.comment(pull).body.count("- [ ]") == 1
 
 
 def test_an_answer_of_which_we_never_heard_is_not_given_twice(stage: Stage, wire: Wire, pull: Pull) -> None:
     """The reply was written, and the wire broke: the next try finds it."""
-    wire.cut(COMMENT)
-    stage.github.comment(pull, "dev", "/golddigger help")
+    wire.cut(stage.host.asked.comment)
+    stage.forge.comment(pull, "dev", "/golddigger help")
     assert len(stage.replies(pull)) == 1, stage.why()
-    stage.github.comment(pull, "dev", "/golddigger help")
+    stage.forge.comment(pull, "dev", "/golddigger help")
     assert len(stage.replies(pull)) == 2, "another comment has another answer"
 
 
 def test_what_the_queue_lost_the_sweep_finds(stage: Stage, pull: Pull) -> None:
     """Deliveries that were kept and never came to the queue are read half a minute later."""
     with stage.held():
-        webhooks = stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW)})})
+        webhooks = stage.forge.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW)})})
     assert kept(stage, webhooks, main.now() - timedelta(seconds=31))
-    assert stage.github.checks(pull) == []
+    assert stage.verdicts(pull) == []
     swept(stage)
-    assert stage.check(pull).conclusion == "action_required", stage.why()
+    stage.shows(pull, "action_required")
 
 
 def test_a_delivery_that_breaks_us_stops_nothing(
     stage: Stage, pull: Pull, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is recorded as failed; delivered again it is tried again; and once done, it is dropped."""
-    read = GitHubWebhook.read
+    (hook,) = stage.whole.parts.webhooks.values()
+    read = type(hook).read
     poison = "poison"
 
-    def spoiled(self: GitHubWebhook, delivery: Delivery) -> Event:
+    def spoiled(self: Webhook, delivery: Delivery) -> Event:
         assert delivery.id != poison, "a bug of ours"
         return read(self, delivery)
 
     with stage.held():
-        webhooks = stage.github.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW)})})
-    poison = next(each.id for each in webhooks if each.event == "workflow_run")
+        webhooks = stage.forge.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW)})})
+    poison = webhooks[-1].id
     with monkeypatch.context() as patch:
-        patch.setattr(GitHubWebhook, "read", spoiled)
+        patch.setattr(type(hook), "read", spoiled)
         stage.deliver(*webhooks)
-        stage.github.comment(pull, "dev", "/golddigger help")
+        stage.forge.comment(pull, "dev", "/golddigger help")
         assert stage.replies(pull), stage.why()
     assert delivery(stage, poison)[:2] == ("failed", 3)
-    assert stage.github.checks(pull) == []
+    assert stage.verdicts(pull) == []
     stage.deliver(*webhooks)
-    assert stage.check(pull).conclusion == "action_required", stage.why()
+    stage.shows(pull, "action_required")
     assert delivery(stage, poison)[:2] == ("done", 4)
     stage.deliver(*webhooks)
     stage.settle()
@@ -227,15 +222,16 @@ def test_a_commit_that_breaks_us_is_given_up_in_words(
     stage: Stage, reported: Pull, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A bug of ours is tried thrice; then the approver reads that nothing was committed, and may try again."""
+    (forge,) = stage.whole.parts.forges.values()
 
-    def broken(self: GitHub, *arguments: object) -> Committed:
+    def broken(self: Forge, *arguments: object) -> Committed:
         raise TypeError("a bug of ours")
 
     with monkeypatch.context() as patch:
-        patch.setattr(GitHub, "commit", broken)
-        stage.github.comment(reported, "dev", "/golddigger approve")
+        patch.setattr(type(forge), "commit", broken)
+        stage.forge.comment(reported, "dev", "/golddigger approve")
         assert "Nothing was committed: Golddigger itself failed" in stage.comment(reported).body
-    stage.github.comment(reported, "dev", "/golddigger approve")
+    stage.forge.comment(reported, "dev", "/golddigger approve")
     stage.settle()
     assert reported.repo.file("feature", LOGIN) == NEW, stage.why()
 

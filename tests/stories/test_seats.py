@@ -25,9 +25,15 @@ _numbers = count()
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def host() -> str:
+    """Tell these of GitHub alone."""
+    return "github"
+
+
+@pytest.fixture(scope="module")
+def stage(host: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Give one Golddigger at work for all stories here."""
-    with hasty(tmp_path_factory.mktemp("seats")) as made:
+    with hasty(host, tmp_path_factory.mktemp("seats")) as made:
         yield made
 
 

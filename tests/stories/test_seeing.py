@@ -13,6 +13,12 @@ from tests.stories.bench import Stage, change_of
 from tests.stories.screens import CONFIG, LOGIN, NEW, OLD, failures
 
 
+@pytest.fixture(scope="module")
+def host() -> str:
+    """Tell these of GitHub alone."""
+    return "github"
+
+
 class Browser(requests.Session):
     """Somebody's browser, signed in at GitHub."""
 

@@ -1,10 +1,10 @@
-"""Make bad days: cut or hold the wire to GitHub at a chosen request, let leases lapse, lose the queue."""
+"""Make bad days: cut or hold the wire to a forge at a chosen request, let leases lapse, lose the queue."""
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,10 +18,9 @@ from app import main
 from app.flow import ingest, sweep
 from app.flow.jobs import Job
 from storage import tables
-from tests.forges.github.double import GitHubDouble
-from tests.forges.github.hooks import Webhook
 from tests.forges.web import Answer, Request
-from tests.stories.bench import Stage, staged
+from tests.stories.bench import Stage, on_stage
+from tests.stories.hosts import Double, Hook
 
 _PATIENCE = 20.0
 _SOON = 30
@@ -47,10 +46,10 @@ class Break:
 
 
 class Wire:
-    """The wire to one GitHub. Each break happens once."""
+    """The wire to one forge. Each break happens once."""
 
-    def __init__(self, github: GitHubDouble) -> None:
-        self._answer = github.api.answer
+    def __init__(self, forge: Double) -> None:
+        self._answer: Callable[[Request], Answer] = forge.api.answer
         self._lock = threading.Lock()
         self._breaks: list[Break] = []
 
@@ -67,7 +66,7 @@ class Wire:
         return self._add(Break(re.compile(pattern), "hold back"))
 
     def answer(self, request: Request) -> Answer:
-        """Answer as GitHub does, as far as the wire is whole."""
+        """Answer as the forge does, as far as the wire is whole."""
         broken = self._next(f"{request.method} {request.path}")
         if broken is None:
             return self._answer(request)
@@ -107,26 +106,25 @@ class Wire:
 
 
 @contextmanager
-def wired(github: GitHubDouble) -> Iterator[Wire]:
-    """Give the wire to a GitHub, whole again when left."""
-    wire = Wire(github)
-    whole, github.api.answer = github.api.answer, wire.answer  # type: ignore[method-assign]
+def wired(forge: Double) -> Iterator[Wire]:
+    """Give the wire to a forge, whole again when left."""
+    wire = Wire(forge)
+    whole, forge.api.answer = forge.api.answer, wire.answer
     try:
         yield wire
     finally:
         wire.mend()
-        github.api.answer = whole  # type: ignore[method-assign]
+        forge.api.answer = whole
 
 
 @contextmanager
-def hasty(data: Path, **settings: object) -> Iterator[Stage]:
+def hasty(host: str, data: Path, **settings: object) -> Iterator[Stage]:
     """Give a stage for all stories of a module, whose worker tries again soon."""
-    with GitHubDouble() as github, staged(github, data, **settings) as stage:
+    with on_stage(host, data, **settings) as stage:
         for middleware in stage.whole.broker.middleware:
             if isinstance(middleware, Retries):
                 middleware.min_backoff = _SOON
         yield stage
-    assert github.violations == []
 
 
 def lapse(stage: Stage) -> None:
@@ -137,7 +135,7 @@ def lapse(stage: Stage) -> None:
             db.execute(held.values(lease_until=main.now() - timedelta(seconds=1)))
 
 
-def kept(stage: Stage, webhooks: Iterable[Webhook], at: datetime) -> list[Job]:
+def kept(stage: Stage, webhooks: Iterable[Hook], at: datetime) -> list[Job]:
     """Keep webhooks as the front door does, and give the jobs that follow instead of sending them."""
     (hook,) = stage.whole.parts.webhooks.values()
     deliveries = [hook.verify(each.headers, each.body) for each in webhooks]

@@ -1,0 +1,249 @@
+"""What a story knows of a forge: a double that people and CI act on, and how that forge shows what we said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from app import main
+from app.main import Forges
+from app.settings import Settings
+from bots.pacing import at_once
+from tests.forges.github.double import GitHubDouble
+
+
+class Commit(Protocol):
+    """A commit, as its repository holds it."""
+
+    @property
+    def sha(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def parents(self) -> tuple[str, ...]: ...
+    @property
+    def trailers(self) -> Mapping[str, tuple[str, ...]]: ...
+
+
+class Repo(Protocol):
+    """A repository or project of a double, over a real bare git repository."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def git(self) -> Any: ...
+    @property
+    def large(self) -> dict[str, bytes]: ...
+    def file(self, branch: str, path: str) -> bytes | None: ...
+    def files(self, branch: str) -> dict[str, bytes]: ...
+    def log(self, branch: str) -> Sequence[Commit]: ...
+    def sha(self, branch: str) -> str: ...
+    def role(self, login: str, role: str) -> Any: ...
+    def protect(self, branch: str) -> None: ...
+    def pull(
+        self,
+        *,
+        branch: str = "feature",
+        files: Any = None,
+        author: str = "dev",
+        fork: str | None = None,
+        title: str = "Mend the header",
+    ) -> Pull: ...
+
+
+class Pull(Protocol):
+    """A pull or merge request of a double."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def head(self) -> str: ...
+    @property
+    def branch(self) -> str: ...
+    @property
+    def fork(self) -> bool: ...
+    @property
+    def repo(self) -> Repo: ...
+    @property
+    def head_repo(self) -> Repo | None: ...
+    def follow(self) -> None: ...
+
+
+class Comment(Protocol):
+    """A comment, and who gave it which emoji."""
+
+    @property
+    def body(self) -> str: ...
+    @property
+    def reactions(self) -> Sequence[tuple[Any, str]]: ...
+
+
+class Hook(Protocol):
+    """A webhook, ready to be posted."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def event(self) -> str: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def payload(self) -> Any: ...
+
+
+class Double(Protocol):
+    """A forge of a story's own: what people and CI do there, and what it holds."""
+
+    webhook_url: str | None
+
+    @property
+    def api(self) -> Any: ...
+    @property
+    def asked(self) -> Sequence[Any]: ...
+    @property
+    def violations(self) -> list[str]: ...
+    @property
+    def web_url(self) -> str: ...
+    @property
+    def world(self) -> Any: ...
+    def repo(self, path: str, *, files: Any = None, private: bool = True) -> Repo: ...
+    def opened(self, pull: Any, *, action: str = "opened") -> list[Any]: ...
+    def push(self, pull: Any, files: Any) -> list[Any]: ...
+    def close(self, pull: Any) -> list[Any]: ...
+    def reopen(self, pull: Any) -> list[Any]: ...
+    def comment(self, pull: Any, user: str, text: str) -> list[Any]: ...
+    def edit(self, pull: Any, comment: Any, user: str, text: str) -> list[Any]: ...
+    def comments(self, pull: Any) -> Sequence[Comment]: ...
+    def our_comments(self, pull: Any) -> Sequence[Comment]: ...
+    def start_workflow(self, pull: Any, *, name: str = "CI") -> list[Any]: ...
+    def finish_workflow(
+        self,
+        pull: Any,
+        artifacts: Any = None,
+        *,
+        conclusion: str = "failure",
+        attempt: int | None = None,
+        name: str = "CI",
+        event: str = "pull_request",
+    ) -> list[Any]: ...
+    def expire(self, pull: Any) -> None: ...
+    def fail(self, pattern: str, status: int = 502, *, times: int = 1, body: bytes = b"") -> None: ...
+    def limit(self, *, retry_after: int | None = 60, times: int = 1) -> None: ...
+    def redeliver(self, webhook: Any) -> int: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a forge shows beside a change's head: a check on GitHub."""
+
+    state: str
+    """In the forge's own word."""
+    title: str
+    said: str
+    """All that stands there to be read."""
+    url: str
+    remarks: Mapping[str, str]
+    """By golden, what is remarked on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How each thing that we do is asked for on the wire: patterns of `METHOD /path`."""
+
+    artifact: str
+    verdict: str
+    comment: str
+    reaction: str
+    commit: str
+    role: str
+    """What maria may do."""
+
+
+class Host(Protocol):
+    """One kind of forge."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def asked(self) -> Asked: ...
+    @property
+    def states(self) -> Mapping[str, str]:
+        """How it shows what a report concludes, and `running`."""
+        ...
+
+    def double(self) -> AbstractContextManager[Double]: ...
+    def settings(self, double: Any) -> Mapping[str, object]: ...
+    def forges(self, settings: Settings) -> Forges: ...
+    def bot(self, double: Any) -> str: ...
+    def shown(self, double: Any, pull: Any, head: str | None = None) -> list[Shown]:
+        """Give what stands of ours at the head of a change, or at another commit, oldest first."""
+        ...
+
+
+class OnGitHub:
+    """GitHub: a check on the head, with annotations."""
+
+    name = "github"
+    asked = Asked(
+        artifact="^GET .*/zip$",
+        verdict="^(POST|PATCH) .*/check-runs",
+        comment="^POST .*/issues/[0-9]+/comments$",
+        reaction="^POST .*/reactions$",
+        commit="^POST /graphql$",
+        role="^GET .*/collaborators/maria/permission$",
+    )
+    states: Mapping[str, str] = {
+        "success": "success",
+        "failure": "failure",
+        "action_required": "action_required",
+        "neutral": "neutral",
+        "running": "in_progress",
+    }
+
+    def double(self) -> GitHubDouble:
+        """Give a GitHub."""
+        return GitHubDouble()
+
+    def settings(self, double: GitHubDouble) -> Mapping[str, object]:
+        """Give the settings of the app that it knows."""
+        return {
+            "github_app_id": str(double.app.id),
+            "github_private_key": double.app.key.private,
+            "github_webhook_secret": double.app.webhook_secret,
+            "github_api_url": double.api_url,
+            "github_web_url": double.web_url,
+            "github_client_id": double.app.client_id,
+            "github_client_secret": double.app.client_secret,
+        }
+
+    def bot(self, double: GitHubDouble) -> str:
+        """Give somebody else's bot by its name."""
+        return double.world.account("renovate[bot]", "Bot").login
+
+    def forges(self, settings: Settings) -> Forges:
+        """Give our side of it."""
+        return main.github(settings, at_once())
+
+    def shown(self, double: GitHubDouble, pull: Any, head: str | None = None) -> list[Shown]:
+        """Give our checks, all of one name."""
+        checks = double.checks(pull, head=head)
+        assert {each.name for each in checks} <= {"golddigger"}
+        return [
+            Shown(
+                state=check.conclusion or check.status,
+                title=check.title or "",
+                said=f"{check.summary or ''}\n{check.text or ''}",
+                url=check.details_url or "",
+                remarks={each["path"]: each["message"] for each in check.annotations},
+            )
+            for check in checks
+        ]
+
+
+HOSTS: Mapping[str, Host] = {"github": OnGitHub()}
