@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-
+from tests.forges.boxes import Wanted, ticked
 from tests.forges.github.doings import Doings
 from tests.forges.github.hooks import Webhook
 from tests.forges.github.world import CheckRun, Comment, Files, Pull, Repo
-
-Wanted = str | re.Pattern[str] | Callable[[str], bool]
-"""Which lines of a comment are meant: those that hold a text, match a pattern, or please a function."""
-BOX = re.compile(r"^(\s*[-*] )\[ \]")
 
 
 class People(Doings):
@@ -87,10 +81,7 @@ class People(Doings):
     def tick(self, pull: Pull, user: str, wanted: Wanted) -> list[Webhook]:
         """Tick the boxes of our newest comment whose lines are wanted, as somebody."""
         comment = self.our_comments(pull)[-1]
-        lines = comment.body.split("\n")
-        ticked = [BOX.sub(r"\1[x]", line) if _wants(wanted, line) else line for line in lines]
-        assert ticked != lines, f"no open box for {wanted!r} in:\n{comment.body}"
-        return self.edit(pull, comment, user, "\n".join(ticked))
+        return self.edit(pull, comment, user, ticked(comment.body, wanted))
 
     def press(self, check: CheckRun, identifier: str, user: str) -> list[Webhook]:
         """Press a button of a check, as somebody: the one whose identifier is this up to a colon.
@@ -149,12 +140,3 @@ class People(Doings):
                 del self.world.installations[repos[0].owner.login]
                 made = self.hooks.installation("deleted", installation, list(repos))
         return self.send([made])
-
-
-def _wants(wanted: Wanted, line: str) -> bool:
-    match wanted:
-        case str():
-            return wanted in line
-        case re.Pattern():
-            return wanted.search(line) is not None
-    return wanted(line)

@@ -1,0 +1,216 @@
+"""Serve pipelines, jobs and what they kept, and the statuses of commits."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+from tests.forges.gitlab.api import Call, Routes
+from tests.forges.gitlab.failures import bad, forbidden, not_found
+from tests.forges.gitlab.operations import CODE, PROJECT
+from tests.forges.gitlab.runs import FINISHED
+from tests.forges.gitlab.world import LEVELS, Artifact, Job, Pipeline, Repo, Status
+from tests.forges.web import Answer
+
+Json = Any
+ROUTES = Routes()
+
+
+@ROUTES.on(f"GET {PROJECT}/pipelines", needs="code")
+def pipelines(call: Call) -> Answer:
+    """List pipelines, the newest first; those of children only where they are asked for."""
+    query = call.request.query
+    found = [
+        one
+        for one in reversed(call.repo.pipelines.values())
+        if query.get("sha", one.head) == one.head
+        and query.get("ref", one.ref) == one.ref
+        and query.get("status", one.status) == one.status
+        and query.get("name", one.name) == one.name
+        and (one.source == query["source"] if "source" in query else one.source != "parent_pipeline")
+    ]
+    return call.page([call.shapes.pipeline_listed(one) for one in found])
+
+
+@ROUTES.on(f"GET {PROJECT}/pipelines/:pipeline", needs="code")
+def pipeline(call: Call) -> Answer:
+    """Describe a pipeline."""
+    return Answer(json=call.shapes.pipeline(call.pipeline))
+
+
+@ROUTES.on(f"GET {PROJECT}/pipelines/:pipeline/jobs", needs="code")
+def jobs(call: Call) -> Answer:
+    """List a pipeline's jobs, the newest first; retried ones only where they are asked for."""
+    every = [job for job in call.pipeline.jobs if job not in call.pipeline.bridges]
+    found = every if call.query.get("include_retried") else call.pipeline.latest
+    wanted = call.many("scope")
+    shown = [call.shapes.job(job) for job in reversed(found) if not wanted or job.status in wanted]
+    return call.page(shown)
+
+
+@ROUTES.on(f"GET {PROJECT}/pipelines/:pipeline/bridges", needs="code")
+def bridges(call: Call) -> Answer:
+    """List the jobs that start pipelines elsewhere, with those pipelines where the caller may see them."""
+    wanted = call.many("scope")
+    found = [bridge for bridge in call.pipeline.bridges if not wanted or bridge.status in wanted]
+    return call.page([call.shapes.bridge(bridge) for bridge in found])
+
+
+@ROUTES.on(f"GET {PROJECT}/jobs/:job", needs="code")
+def job(call: Call) -> Answer:
+    """Describe a job."""
+    return Answer(json=call.shapes.job(_job(call)))
+
+
+@ROUTES.on(f"GET {PROJECT}/jobs/:job/artifacts", f"HEAD {PROJECT}/jobs/:job/artifacts", needs="code")
+def artifacts(call: Call) -> Answer:
+    """Give what a job kept, or lead to it on another host; 404 once it expired."""
+    found = _artifact(_job(call))
+    if call.api.redirects:
+        return Answer(302, headers={"Location": call.world.store.offer(found.content, found.filename)})
+    return Answer(raw=found.content, headers={"Content-Type": "application/zip"})
+
+
+@ROUTES.on(f"GET {PROJECT}/jobs/:job/artifacts/:path", needs="code")
+def artifact_file(call: Call) -> Answer:
+    """Give one file of what a job kept."""
+    with zipfile.ZipFile(io.BytesIO(_artifact(_job(call)).content)) as archive:
+        if call.params["path"] not in archive.namelist():
+            raise not_found()
+        return Answer(raw=archive.read(call.params["path"]))
+
+
+@ROUTES.on(f"POST {PROJECT}/jobs/:job/artifacts/keep", needs="developer")
+def keep(call: Call) -> Answer:
+    """Keep what a job kept for good."""
+    found = _job(call)
+    _artifact(found).until = None
+    return Answer(json=call.shapes.job(found))
+
+
+def _job(call: Call) -> Job:
+    every = (job for one in call.repo.pipelines.values() for job in one.jobs)
+    found = next((job for job in every if str(job.id) == call.params["job"]), None)
+    if not found:
+        raise not_found()
+    return found
+
+
+def _artifact(job: Job) -> Artifact:
+    if job.artifact is None or job.artifact.expired:
+        raise not_found()
+    return job.artifact
+
+
+# -------------------------------------------------------------------------------------------- statuses
+
+
+@ROUTES.on(f"GET {CODE}/commits/:sha/statuses", needs="code")
+def statuses(call: Call) -> Answer:
+    """List a commit's statuses: the last of each name, unless all are asked for."""
+    query = call.request.query
+    found = [
+        status
+        for status in call.repo.statuses(_head(call))
+        if query.get("name", status.name) == status.name
+        and query.get("ref", status.pipeline.branch) == status.pipeline.branch
+        and query.get("pipeline_id", str(status.pipeline.id)) == str(status.pipeline.id)
+    ]
+    if not call.query.get("all"):
+        found = list({(status.name, status.pipeline.id): status for status in found}.values())
+    return call.page([call.shapes.status(status) for status in found])
+
+
+@ROUTES.on(f"POST {PROJECT}/statuses/:sha", needs="developer")
+def post_status(call: Call) -> Answer:
+    """Say how a commit is (app/services/ci/create_commit_status_service.rb).
+
+    A status that has not ended is moved on; one that ended is followed by another of its name. There is no way
+    from `running` to `running`: that is a 400, and whoever wants other words has to end it first."""
+    told = call.body
+    head = _head(call)
+    name = told.get("name") or told.get("context") or "default"
+    ref = told.get("ref") or _branch(call, head)
+    if ref in call.repo.protected and call.level < max(call.repo.protected[ref], LEVELS["developer"]):
+        raise forbidden()
+    pipeline = _pipeline(call, head, ref, told.get("pipeline_id"))
+    known = [one for one in pipeline.statuses if one.name == name and one.status not in FINISHED]
+    now = call.world.now()
+    status = known[-1] if known else Status(call.world.next("status"), name, pipeline, "created", call.user, now)
+    _move(status, told["state"])
+    if not known:
+        pipeline.statuses.append(status)
+    status.description = told.get("description", status.description)
+    status.target_url = told.get("target_url", status.target_url)
+    status.coverage = told.get("coverage", status.coverage)
+    status.started_at = status.started_at or (now if status.status != "pending" else None)
+    status.finished_at = now if status.status in FINISHED else None
+    pipeline.updated_at = now
+    _follow(pipeline)
+    call.world.tell("pipeline", call.repo, call.user, pipeline=pipeline)
+    return Answer(201, call.shapes.status(status))
+
+
+_ENTERED = {"pending": "enqueue", "running": "run"}
+
+
+def _move(status: Status, state: str) -> None:
+    before = status.status
+    if before == state or (state == "pending" and before != "created"):
+        event = _ENTERED.get(state, state)
+        why = f'(Reason(s): Status cannot transition via "{event}")'
+        raise bad(f"Cannot transition status via :{event} from :{before} {why}")
+    status.status = state
+
+
+def _follow(pipeline: Pipeline) -> None:
+    """Let the pipeline of statuses be as its statuses are. One with jobs is as its jobs are."""
+    if pipeline.jobs:
+        return
+    latest = {status.name: status.status for status in pipeline.statuses}.values()
+    order = ("failed", "canceled", "running", "pending", "success", "skipped")
+    unfinished = [one for one in ("running", "pending") if one in latest]
+    pipeline.status = unfinished[0] if unfinished else min(latest, key=order.index)
+    pipeline.finished_at = pipeline.updated_at if pipeline.status in FINISHED else None
+
+
+def _head(call: Call) -> str:
+    found = call.repo.git.commit_id(call.params["sha"])
+    if not found:
+        raise not_found("Commit")
+    return found
+
+
+def _branch(call: Call, head: str) -> str:
+    printed = call.repo.git.run("for-each-ref", "--format=%(refname:lstrip=2)", f"--contains={head}", "refs/heads")
+    names = printed.decode().split()
+    if not names:
+        raise not_found("References for commit")
+    return names[0]
+
+
+def _pipeline(call: Call, head: str, ref: str, number: int | None) -> Pipeline:
+    """Give the newest pipeline of the commit and the ref, or make one for statuses alone."""
+    repo: Repo = call.repo
+    fits = [one for one in repo.pipelines.values() if one.head == head and ref in {one.branch, one.ref}]
+    if number is not None:
+        fits = [one for one in fits if one.id == number]
+        if not fits:
+            raise not_found("Pipeline")
+    if fits:
+        return fits[-1]
+    now = call.world.now()
+    made = Pipeline(
+        id=call.world.next("pipeline"),
+        iid=len(repo.pipelines) + 1,
+        repo=repo,
+        source="external",
+        branch=ref,
+        head=head,
+        user=call.user,
+        created_at=now,
+        updated_at=now,
+    )
+    repo.pipelines[made.id] = made
+    return made

@@ -1,0 +1,106 @@
+"""Hold what CI leaves: pipelines with their jobs and artifacts, and the statuses that others post."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from tests.forges.gitlab.accounts import Account
+
+if TYPE_CHECKING:
+    from tests.forges.gitlab.repo import Pull, Repo
+
+RETENTION = timedelta(days=30)
+"""How long artifacts are kept unless somebody keeps them (doc/user/gitlab_com/_index.md)."""
+FINISHED = frozenset({"success", "failed", "canceled", "skipped"})
+
+
+@dataclass(eq=False)
+class Artifact:
+    """The one archive that a job kept. `until`: None where somebody keeps it for good."""
+
+    filename: str
+    content: bytes
+    until: datetime | None
+    expired: bool = False
+
+
+@dataclass(eq=False)
+class Job:
+    """One job of a pipeline. A retry is another job of the same name; the old one is then `retried`."""
+
+    id: int
+    name: str
+    pipeline: Pipeline
+    status: str
+    user: Account
+    created_at: datetime
+    stage: str = "test"
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    artifact: Artifact | None = None
+    retried: bool = False
+    allow_failure: bool = False
+
+
+@dataclass(eq=False)
+class Bridge(Job):
+    """A job that starts a pipeline elsewhere: a child's, or another project's."""
+
+    downstream: Pipeline | None = None
+
+
+@dataclass(eq=False)
+class Status:
+    """What somebody outside says of a commit. It lies in a pipeline as a job would."""
+
+    id: int
+    name: str
+    pipeline: Pipeline
+    status: str
+    user: Account
+    created_at: datetime
+    description: str | None = None
+    target_url: str | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    coverage: float | None = None
+
+
+@dataclass(eq=False)
+class Pipeline:
+    """A pipeline: of a branch, of a merge request, a child of another, or made for statuses (`external`)."""
+
+    id: int
+    iid: int
+    repo: Repo
+    source: str
+    branch: str
+    head: str
+    user: Account
+    created_at: datetime
+    updated_at: datetime
+    status: str = "running"
+    name: str | None = None
+    pull: Pull | None = None
+    """The merge request that it was made for; None for the pipeline of a branch."""
+    finished_at: datetime | None = None
+    jobs: list[Job] = field(default_factory=list)
+    statuses: list[Status] = field(default_factory=list)
+    parent: Bridge | None = None
+
+    @property
+    def ref(self) -> str:
+        """What it ran for."""
+        return f"refs/merge-requests/{self.pull.number}/head" if self.pull else self.branch
+
+    @property
+    def latest(self) -> list[Job]:
+        """The jobs that were not retried, bridges apart."""
+        return [job for job in self.jobs if not job.retried and not isinstance(job, Bridge)]
+
+    @property
+    def bridges(self) -> list[Bridge]:
+        """The jobs that start other pipelines."""
+        return [job for job in self.jobs if isinstance(job, Bridge)]
