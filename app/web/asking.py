@@ -65,6 +65,12 @@ class Asking:
             until, why = self._away.get(_place(repo), (0.0, ""))
         return why if self._clock() < until else ""
 
+    def silent(self, host: str) -> str:
+        """Say that a host does not answer for some repositories; empty where it does, as far as is known."""
+        with self._lock:
+            away = [each for (of, _), each in self._away.items() if of == host]
+        return next((why for until, why in away if self._clock() < until), "")
+
     @contextmanager
     def heard(self, repo: Repo) -> Iterator[None]:
         """Learn from what is asked inside whether the forge answers; Unavailable at once where it just did not."""

@@ -38,9 +38,11 @@ def fragment(site: Site, session: Session, template: str, **words: Any) -> str:
 
 def trouble(site: Site, request: Request, status: int, why: str, back: str = "/") -> Response:
     """Say what went wrong in words: a page for people, JSON for scripts that asked for it."""
+    session = site.sessions.read(request, site.clock())
+    if status == 404:
+        why = " ".join([why, *_unasked(site, session)])
     if wants_json(request):
         return JSONResponse({"why": why}, status)
-    session = site.sessions.read(request, site.clock())
     words = {"title": _title(status), "why": why, "back": back, "lost": status == 404}
     return page(site, request, session, "trouble.html", status=status, **words)
 
@@ -53,6 +55,12 @@ def wants_json(request: Request) -> bool:
 def not_found() -> HTTPException:
     """The same for what is not there and for what may not be seen."""
     return HTTPException(404, NOTHING_HERE)
+
+
+def _unasked(site: Site, session: Session) -> list[str]:
+    """Say which forges cannot be asked now what somebody may see: alike for what there is and what not."""
+    silent = [site.asking.silent(host) for host in session.people]
+    return [f"{why} What you may see there cannot be asked just now; try again soon." for why in silent if why]
 
 
 def _strange(site: Site, session: Session) -> Mapping[str, Identity]:

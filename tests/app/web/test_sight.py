@@ -184,7 +184,11 @@ def test_while_the_forge_is_down_a_link_still_shows_its_run(
     monkeypatch.setattr(Local, "may_see", fails)
     stage.clock.now += timedelta(seconds=FRESH)
     assert (known.get(f"/runs/{run}").status_code, linked.get(f"/runs/{run}").status_code) == (200, 200)
-    assert sign_in(stage, hub, "Newcomer").get(f"/runs/{run}").status_code == 404
+    new = sign_in(stage, hub, "Newcomer")
+    for address in (f"/runs/{run}", "/runs/AAAAAAAAAAAAAAAA"):
+        unseen = new.get(address)
+        assert unseen.status_code == 404
+        assert "The forge does not answer. What you may see there cannot be asked just now" in unseen.text
     assert "Deciding must wait" in known.get(f"/runs/{run}").text
 
 
