@@ -337,7 +337,7 @@ def test_a_ticked_box_is_the_editors_word() -> None:
     assert event.before == our_note()
     ticks = commands.ticks(event.before, event.after)
     assert ticks
-    assert (ticks.comparisons, ticks.all) == ({"c1"}, False)
+    assert (ticks.comparisons, ticks.all) == (frozenset({"c1"}), False)
 
 
 def test_any_other_edit_of_our_note_ticks_nothing() -> None:

@@ -1,0 +1,43 @@
+"""Say what a failed answer of GitLab means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from diffing.words import Refused, Unavailable
+
+_A_WHILE = 60.0
+"""GitLab counts by the minute (doc/user/gitlab_com, rate limits on GitLab.com)."""
+
+
+class Failed(Refused):
+    """GitLab said no, with a status and a message."""
+
+    def __init__(self, status: int, message: str, what: str) -> None:
+        super().__init__(f"GitLab refused {what}: {message or 'without a reason'} ({status}).")
+        self.status = status
+        self.message = message
+
+
+def failure(
+    status: int, headers: Mapping[str, str], message: str, what: str, now: datetime
+) -> Failed | Unavailable:
+    """Give the error for an answer: try again (and when), or tell people. `headers`: in lower case."""
+    if status == 429:
+        return Unavailable(f"GitLab asks us to slow down: {message}", _wait(headers, now))
+    if status >= 500:
+        return Unavailable(f"GitLab does not work at the moment ({status}).", _seconds(headers.get("retry-after")))
+    return Failed(status, message, what)
+
+
+def _wait(headers: Mapping[str, str], now: datetime) -> float:
+    """Give the seconds until the limit is over."""
+    if (seconds := _seconds(headers.get("retry-after"))) is not None:
+        return seconds
+    reset = _seconds(headers.get("ratelimit-reset"))
+    return _A_WHILE if reset is None else max(reset - now.timestamp(), 0.0) + 1.0
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text and text.isascii() and text.isdecimal() and len(text) < 12 else None

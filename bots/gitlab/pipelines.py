@@ -1,0 +1,140 @@
+"""List the pipelines of a merge request's head: its own, its branch's, and those that they started.
+
+Which of them belong to a head is told in GitLab's "Merge request pipelines" and "Downstream pipelines". A
+pipeline's own state counts commit statuses too, ours among them, so that it is taken from the jobs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from bots.forge import Change, Pipeline, PipelineState, Repo
+from bots.gitlab.client import Client
+from diffing.words import Sha
+
+Json = Any
+
+_BY_HAND = {"web", "api", "trigger", "chat", "webide"}
+_OF_CHANGE = re.compile(r"refs/merge-requests/\d+/(head|merge|train)")
+_STARTED = {"created", "waiting_for_resource", "preparing", "pending", "running", "scheduled", "canceling"}
+_STARTED |= {"waiting_for_callback"}
+_FAILED = {"failed"}
+_NEVER_DREW = {"canceled", "skipped"}
+MOST = 20
+"""So many of the newest pipelines of a head are looked at …"""
+DEEPEST = 3
+"""… and so many pipelines below each other."""
+
+
+def at_head(client: Client, change: Change) -> list[Pipeline]:
+    """Give the pipelines on the change's head, each with those that it started."""
+    found: dict[str, Pipeline] = {}
+    for told in _tops(client, change):
+        for pipeline in _with_below(client, change, told, _source(told), DEEPEST):
+            found.setdefault(pipeline.id, pipeline)
+    return list(found.values())
+
+
+def head_pipeline(client: Client, change: Change) -> Json | None:
+    """Give the pipeline that a merge request shows as its own; None where it has none on this head yet."""
+    told = client.on(change.repo.id).find("merge_requests", change.number) or {}
+    shown = told.get("head_pipeline")
+    return shown if shown and _is_at_head(client, change, shown) else None
+
+
+def _tops(client: Client, change: Change) -> Iterator[Json]:
+    """Give the newest pipelines of the merge request and of its head, that nothing else started."""
+    api = client.on(change.repo.id)
+    of_change = api.get("merge_requests", change.number, "pipelines", params={"per_page": str(MOST)})
+    of_commit = api.get("pipelines", params={"sha": change.head, "per_page": str(MOST)})
+    seen: set[int] = set()
+    for told in [*of_change, *of_commit]:
+        # An external one holds what others say of the commit, we among them, and no job.
+        if told["id"] in seen or told.get("source") in {"external", "parent_pipeline"}:
+            continue
+        seen.add(told["id"])
+        if _is_at_head(client, change, told) and _is_of_branch(change, told):
+            yield told
+
+
+def _is_at_head(client: Client, change: Change, told: Json) -> bool:
+    if told["sha"] == change.head:
+        return True
+    if not re.fullmatch(rf"refs/merge-requests/{change.number}/(merge|train)", str(told.get("ref"))):
+        return False
+    merged = client.on(_project(change.repo, told)).find("repository", "commits", told["sha"])
+    return merged is not None and change.head in merged.get("parent_ids", ())
+
+
+def _is_of_branch(change: Change, told: Json) -> bool:
+    """Is a pipeline of this change's branch? Not of another branch with the same commit, which ran on its own."""
+    ref = str(told.get("ref"))
+    return ref == change.branch or ref.startswith(f"refs/merge-requests/{change.number}/")
+
+
+def _with_below(client: Client, change: Change, told: Json, source: str, left: int) -> Iterator[Pipeline]:
+    """Describe a pipeline, and those that its jobs started, in whichever project."""
+    project = _project(change.repo, told)
+    repo = change.repo if project == change.repo.id else Repo(host=change.repo.host, id=project, path="")
+    api = client.on(project)
+    jobs = list(api.pages("pipelines", str(told["id"]), "jobs", params={"include_retried": "true"}))
+    yield describe(repo, told, jobs, head=change.head, source=source)
+    if not left:
+        return
+    for bridge in api.pages("pipelines", str(told["id"]), "bridges"):
+        below = bridge.get("downstream_pipeline")
+        if below:
+            below = {**below, "name": below.get("name") or bridge["name"]}
+            yield from _with_below(client, change, below, f"{source}/{bridge['name']}", left - 1)
+
+
+def describe(repo: Repo, told: Json, jobs: list[Json], *, head: Sha, source: str) -> Pipeline:
+    """Put GitLab's pipeline into words. `jobs`: all of them, retried ones too."""
+    last = newest(jobs)
+    return Pipeline(
+        repo=repo,
+        id=str(told["id"]),
+        attempt=1 + len(jobs) - len(last),
+        source=source,
+        title=_title(told),
+        url=told.get("web_url") or "",
+        head=head,
+        state=_state(told["status"], last),
+    )
+
+
+def newest(jobs: list[Json]) -> list[Json]:
+    """Give the last try of each job."""
+    return list({job["name"]: job for job in sorted(jobs, key=lambda job: int(job["id"]))}.values())
+
+
+def _state(told: str, jobs: list[Json]) -> PipelineState:
+    states = {job["status"] for job in jobs}
+    blocked = any(job["status"] == "manual" and not job.get("allow_failure") for job in jobs)
+    waiting = states & (_STARTED - {"created"}) or ("created" in states and not blocked)
+    if waiting or (not jobs and told in _STARTED):
+        return PipelineState.RUNNING
+    if any(job["status"] in _FAILED and not job.get("allow_failure") for job in jobs):
+        return PipelineState.FAILED
+    if states - {"manual", "created"} <= _NEVER_DREW and (states or told in _NEVER_DREW):
+        return PipelineState.CANCELLED
+    return PipelineState.FAILED if told in _FAILED and not jobs else PipelineState.SUCCEEDED
+
+
+def _source(told: Json) -> str:
+    """Name what was run, so that a later run of the same replaces it: one by hand is of the branch, too."""
+    name = told.get("name") or ""
+    if _OF_CHANGE.fullmatch(str(told.get("ref"))):
+        return f"merge_request_event:{name}"
+    source = str(told.get("source") or "push")
+    return f"{'push' if source in _BY_HAND else source}:{name}"
+
+
+def _title(told: Json) -> str:
+    name = told.get("name")
+    return str(name) if name else f"pipeline {told['id']}"
+
+
+def _project(repo: Repo, told: Json) -> str:
+    return str(told.get("project_id") or repo.id)
