@@ -144,7 +144,7 @@ def test_the_newest_notes_come_first_unless_asked_otherwise(gitlab: GitLabDouble
     assert [note.body for note in notes.list(get_all=False)][:2] == ["added 1 commit", "24"]
     assert [note.body for note in notes.list(sort="asc", order_by="created_at", get_all=True)][:2] == ["0", "1"]
     listed = notes.list(iterator=True)
-    assert (len(listed), listed.total_pages) == (26, 2)  # type: ignore[arg-type]
+    assert (len(listed), listed.total_pages) == (26, 2)
     assert notes.list(get_all=True)[0].system is True
 
 
@@ -275,7 +275,7 @@ def test_sixty_notes_a_minute_are_the_most(gitlab: GitLabDouble, pull: Pull) -> 
 def test_a_limit_answers_as_gitlab_does(gitlab: GitLabDouble, kind: str) -> None:
     """With 429, and when to come again in the headers."""
     repo = gitlab.repo("octo/app")
-    gitlab.limit(kind, retry_after=17)  # type: ignore[arg-type]
+    gitlab.limit(kind, retry_after=17)
     refused = as_bot(gitlab).session.get(f"{gitlab.url}/api/v4/projects/{repo.id}", timeout=5)
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "17")
     assert ("RateLimit-Reset" in refused.headers) == (kind == "primary")

@@ -10,7 +10,7 @@ from tests.forges.gitlab.api import Call, Routes
 from tests.forges.gitlab.failures import bad, forbidden, not_found
 from tests.forges.gitlab.operations import CODE, PROJECT
 from tests.forges.gitlab.runs import FINISHED
-from tests.forges.gitlab.world import LEVELS, Artifact, Job, Pipeline, Repo, Status
+from tests.forges.gitlab.world import LEVELS, Artifact, Job, Pipeline, Status
 from tests.forges.web import Answer
 
 Json = Any
@@ -134,7 +134,7 @@ def post_status(call: Call) -> Answer:
     ref = told.get("ref") or _branch(call, head)
     if ref in call.repo.protected and call.level < max(call.repo.protected[ref], LEVELS["developer"]):
         raise forbidden()
-    pipeline = _pipeline(call, head, ref, told.get("pipeline_id"))
+    pipeline = _pipeline(call, head, ref)
     known = [one for one in pipeline.statuses if one.name == name and one.status not in FINISHED]
     now = call.world.now()
     status = known[-1] if known else Status(call.world.next("status"), name, pipeline, "created", call.user, now)
@@ -190,12 +190,16 @@ def _branch(call: Call, head: str) -> str:
     return names[0]
 
 
-def _pipeline(call: Call, head: str, ref: str, number: int | None) -> Pipeline:
-    """Give the newest pipeline of the commit and the ref, or make one for statuses alone."""
-    repo: Repo = call.repo
-    fits = [one for one in repo.pipelines.values() if one.head == head and ref in {one.branch, one.ref}]
-    if number is not None:
-        fits = [one for one in fits if one.id == number]
+def _pipeline(call: Call, head: str, ref: str) -> Pipeline:
+    """Give the newest pipeline of the commit, of the ref where one is named, or make one for statuses alone.
+
+    The pipeline of a merge request has another ref than its branch. Children take no statuses."""
+    repo, told = call.repo, call.body
+    fits = [one for one in repo.pipelines.values() if one.head == head and one.source != "parent_pipeline"]
+    if "ref" in told:
+        fits = [one for one in fits if one.ref == ref]
+    if "pipeline_id" in told:
+        fits = [one for one in fits if one.id == told["pipeline_id"]]
         if not fits:
             raise not_found("Pipeline")
     if fits:
