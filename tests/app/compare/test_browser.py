@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from tests.app.compare.stage import HOSTILE, compare
+from tests.browser import browsers
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-
-pytestmark = [
-    pytest.mark.peer,
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is missing: apt-get install chromium"),
-]
+pytestmark = browsers.NEEDED
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One browser for all of these tests."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with sync_playwright() as playwright, browsers.launched(playwright) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -39,10 +31,15 @@ def page(chromium: Browser, mixed: Path) -> Iterator[Page]:
         opened.on("console", lambda said: troubles.append(said.text))
         opened.on("pageerror", lambda error: troubles.append(str(error)))
         opened.on("dialog", lambda dialog: troubles.append(dialog.message))
-        opened.on("requestfailed", lambda request: troubles.append(request.url))
+        opened.on("requestfailed", lambda request: _left(request) or troubles.append(request.url))
         opened.goto((mixed / "html" / "index.html").as_uri())
         yield opened
     assert troubles == []
+
+
+def _left(request: Request) -> bool:
+    """Did the page go elsewhere before this had come?"""
+    return request.failure == "net::ERR_ABORTED"
 
 
 def test_styles_and_script_work_from_the_disk(page: Page) -> None:

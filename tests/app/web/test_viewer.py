@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,17 +14,13 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, StorageState, expect, sync_playwright
 
 from tests.app.web.stage import Stage, picture, set_up
+from tests.browser import browsers
 from tests.diffing.paper import Page as Paper
 from tests.diffing.paper import pdf
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 Look = Callable[..., Page]
 
-pytestmark = [
-    pytest.mark.peer,
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is missing: apt-get install chromium"),
-]
+pytestmark = browsers.NEEDED
 
 
 def flat(colour: tuple[int, ...], size: tuple[int, int], *dots: tuple[int, int]) -> bytes:
@@ -62,10 +56,8 @@ DRAWN = {
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One browser for all of these tests."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with sync_playwright() as playwright, browsers.launched(playwright) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
