@@ -11,16 +11,16 @@ from tests.forges.zips import zipped
 
 Artifacts = Mapping[str, bytes | Mapping[str, bytes]]
 """Name to zip, or to the zip's members."""
-SOURCES: Mapping[str, str] = {"pull_request": "merge_request_event"}
-"""Words that stories of every forge use, and GitLab's own."""
-ENDS: Mapping[str, tuple[str, str]] = {
-    "success": ("success", "success"),
-    "failure": ("failed", "failed"),
-    "cancelled": ("canceled", "canceled"),
-    "timed_out": ("failed", "failed"),
-    "skipped": ("skipped", "skipped"),
+SOURCES: Mapping[str, str] = {"pull_request": "merge_request_event", "merged_results": "merge_request_event"}
+"""Words that stories of every forge use, and GitLab's own. `merged_results`: on head and target joined."""
+ENDS: Mapping[str, str] = {
+    "success": "success",
+    "failure": "failed",
+    "cancelled": "canceled",
+    "timed_out": "failed",
+    "skipped": "skipped",
 }
-"""How something ended in the words of every forge, and the statuses that GitLab gives: pipeline's and job's."""
+"""How something ended in the words of every forge, and what GitLab says of it."""
 
 
 class CI(Doings):
@@ -30,6 +30,8 @@ class CI(Doings):
         """Let a pipeline begin on the merge request's head."""
         with self.world.lock:
             pipeline = self._pipeline(pull, name, event, attempt=None)
+            now = self.world.now()
+            pipeline.jobs.append(Job(self.world.next("job"), "test", pipeline, "running", pull.author, now))
             made = self.hooks.make("pipeline", pipeline.repo, pull.author, pipeline=pipeline)
         return self.send(made)
 
@@ -48,8 +50,9 @@ class CI(Doings):
         """Let a pipeline end on the merge request's head (or an older commit), its jobs keeping artifacts.
 
         `artifacts`: each is kept by a job ``name:artifact`` (in lower case) in ``artifact.zip``; without any there
-        is one job, ``test``. `attempt`: 2 or more retries the jobs of the newest pipeline of that name there.
-        `where`: the project that it runs in; the merge request's own, unless another is named (a fork's)."""
+        is one job, ``test``. What else runs in the pipeline ends too. `attempt`: 2 or more retries the jobs of the
+        newest pipeline of that name there. `where`: the project that it runs in; the merge request's own, unless
+        another is named (a fork's)."""
         with self.world.lock:
             pipeline = self._pipeline(pull, name, event, attempt, head, where)
             jobs = [
@@ -89,12 +92,18 @@ class CI(Doings):
         return self.send(made)
 
     def _end(self, pipeline: Pipeline, conclusion: str, jobs: list[Job]) -> list[Webhook]:
+        """End a pipeline's jobs. The pipeline itself does not end while somebody's status is pending in it."""
         now = self.world.now()
-        pipeline.status, pipeline.finished_at, pipeline.updated_at = ENDS[conclusion][0], now, now
         made = []
+        for job in pipeline.latest:
+            if job.finished_at is None:
+                job.status, job.finished_at = ENDS[conclusion], now
+                jobs = [*jobs, job]
         for job in jobs:
             made += self.hooks.make("build", pipeline.repo, pipeline.user, job=job)
-        return made + self.hooks.make("pipeline", pipeline.repo, pipeline.user, pipeline=pipeline)
+        if pipeline.settle(now):
+            made += self.hooks.make("pipeline", pipeline.repo, pipeline.user, pipeline=pipeline)
+        return made
 
     def expire(self, pull: Pull) -> None:
         """Let the artifacts of all pipelines on the merge request's head expire, as if their time had passed."""
@@ -111,10 +120,12 @@ class CI(Doings):
 
     def statuses(self, pull: Pull, *, head: str | None = None) -> list[Status]:
         """Give our bot's statuses on the merge request's head (or another commit), oldest first."""
-        found = pull.repo.statuses(head or pull.head)
-        if pull.head_repo and pull.fork:
-            found += pull.head_repo.statuses(head or pull.head)
-        return [status for status in found if status.user is self.world.bot]
+        wanted = head or pull.head
+        every = (
+            one for repo in self.world.repos.values() for one in repo.pipelines.values() if one.head == wanted
+        )
+        found = (status for pipeline in every for status in pipeline.statuses)
+        return sorted((one for one in found if one.user is self.world.bot), key=lambda one: one.id)
 
     def finish_check(
         self, pull: Pull, *, name: str = "ci/circleci: goldens", app: str = "circleci", conclusion: str = "failure"
@@ -123,11 +134,9 @@ class CI(Doings):
         with self.world.lock:
             now, who = self.world.now(), self.world.account(app, bot=True)
             pipeline = self._new(pull.repo, pull, "external", None, pull.head)
-            status = ENDS[conclusion][1]
-            pipeline.statuses.append(
-                Status(self.world.next("status"), name, pipeline, status, who, now, finished_at=now)
-            )
-            pipeline.status, pipeline.finished_at = status, now
+            number = self.world.next("status")
+            pipeline.statuses.append(Status(number, name, pipeline, ENDS[conclusion], who, now, finished_at=now))
+            pipeline.settle(now)
             made = self.hooks.make("pipeline", pull.repo, who, pipeline=pipeline)
         return self.send(made)
 
@@ -142,12 +151,24 @@ class CI(Doings):
     ) -> Pipeline:
         source = SOURCES.get(event, event)
         known = [one for one in self.runs(pull, head=head) if (one.name, one.source) == (name, source)]
-        if known and known[-1].status == "running":
+        if known and any(job.finished_at is None for job in known[-1].latest):
             return known[-1]
         if attempt is not None and attempt > 1:
             known[-1].status, known[-1].finished_at = "running", None
             return known[-1]
-        return self._new(where or pull.repo, pull, source, name, head or pull.head)
+        made = self._new(where or pull.repo, pull, source, name, head or pull.head)
+        if event == "merged_results":
+            made.merged = self._joined(pull)
+        return made
+
+    def _joined(self, pull: Pull) -> str:
+        """Join head and target, as GitLab does before it runs a pipeline for merged results."""
+        git, who = pull.repo.git, pull.author.person
+        parents = [pull.repo.sha(pull.base), pull.head]
+        tree, now = git.commit(pull.head).tree, self.world.now()
+        made = git.write_commit(tree, parents, f"Merge {pull.head} into {parents[0]}", who, who, now)
+        git.move(f"refs/merge-requests/{pull.number}/merge", made)
+        return made
 
     def _new(self, repo: Repo, pull: Pull, source: str, name: str | None, head: str | None) -> Pipeline:
         now = self.world.now()
@@ -178,7 +199,7 @@ class CI(Doings):
         now = self.world.now()
         for older in pipeline.jobs:
             older.retried = older.retried or older.name == name
-        made = Job(self.world.next("job"), name, pipeline, ENDS[conclusion][1], pipeline.user, now)
+        made = Job(self.world.next("job"), name, pipeline, ENDS[conclusion], pipeline.user, now)
         made.started_at = made.finished_at = now
         if artifact is not None:
             packed = content if isinstance(content, bytes) else zipped(content)

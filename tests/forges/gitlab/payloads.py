@@ -225,7 +225,7 @@ class Payloads:
                 "name": pipeline.name,
                 "ref": pipeline.branch,
                 "tag": False,
-                "sha": pipeline.head,
+                "sha": pipeline.sha,
                 "before_sha": ZERO,
                 "source": pipeline.source,
                 "status": pipeline.status,
@@ -242,7 +242,7 @@ class Payloads:
             "merge_request": self._pull_of(pipeline.pull) if pipeline.pull else None,
             "user": self.user(pipeline.user),
             "project": self.project(repo, backward=False),
-            "commit": self._commit(repo, repo.git.commit(pipeline.head)),
+            "commit": self._commit(repo, repo.git.commit(pipeline.sha)),
             "builds": [self._build(job) for job in pipeline.latest],
         }
         return told | self._source(pipeline)
@@ -291,7 +291,7 @@ class Payloads:
     def build(self, job: Job) -> Json:
         """Tell of a job. `commit.id` is the pipeline's id."""
         pipeline, repo = job.pipeline, job.pipeline.repo
-        commit = repo.git.commit(pipeline.head)
+        commit = repo.git.commit(pipeline.sha)
         times = {name: getattr(job, name) for name in ("created_at", "started_at", "finished_at")}
         older = [one for one in pipeline.jobs if one.name == job.name and one.id < job.id]
         told = {
@@ -299,7 +299,7 @@ class Payloads:
             "ref": pipeline.ref,
             "tag": False,
             "before_sha": ZERO,
-            "sha": pipeline.head,
+            "sha": pipeline.sha,
             "retries_count": len(older),
             "build_id": job.id,
             "build_name": job.name,
@@ -319,7 +319,7 @@ class Payloads:
             "commit": {
                 "id": pipeline.id,
                 "name": pipeline.name,
-                "sha": pipeline.head,
+                "sha": pipeline.sha,
                 "message": commit.message,
                 "author_name": commit.author.name,
                 "author_email": commit.author.email,

@@ -82,6 +82,7 @@ ANSWERS: Mapping[str, str] = {
     "Project": f"{_PROJECT} ~permissions:Permissions ~forked_from_project:ProjectBasic empty_repo:bool "
     "archived:bool "
     "~owner:UserBasic lfs_enabled:bool issues_enabled:bool merge_requests_enabled:bool jobs_enabled:bool "
+    "public_jobs:bool repository_access_level:str builds_access_level:str "
     "wiki_enabled:bool snippets_enabled:bool creator_id:int open_issues_count:int ci_config_path:str? "
     "shared_with_groups:[obj] merge_method:str squash_option:str "
     "only_allow_merge_if_pipeline_succeeds:bool only_allow_merge_if_all_discussions_are_resolved:bool",

@@ -110,6 +110,7 @@ class Pull:
     updated_at: datetime
     state: str = "opened"
     kept_head: str = ""
+    kept_start: str = ""
     allow_collaboration: bool = False
     notes: dict[int, Note] = field(default_factory=dict)
     awards: list[Award] = field(default_factory=list)
@@ -134,8 +135,8 @@ class Pull:
 
     @property
     def start(self) -> str:
-        """Where the target branch points."""
-        return self.repo.git.ref(f"refs/heads/{self.base}") or self.kept_head
+        """Where the target branch pointed when the head was last pushed: a merge request does not follow it."""
+        return self.kept_start
 
     @property
     def merge_base(self) -> str:
@@ -151,7 +152,9 @@ class Pull:
         return list(threads.values())
 
     def follow(self) -> None:
-        """Let ``refs/merge-requests/N/head`` follow the branch, as GitLab does."""
+        """Let ``refs/merge-requests/N/head`` follow the branch, and keep what it is compared with."""
+        if self.head != self.kept_head:
+            self.kept_start = self.repo.sha(self.base)
         self.kept_head = self.head
         self.repo.git.move(f"refs/merge-requests/{self.number}/head", self.kept_head)
 
@@ -177,6 +180,8 @@ class Repo:
     hooks: dict[int, Hook] = field(default_factory=dict)
     large: dict[str, bytes] = field(default_factory=dict)
     lfs_enabled: bool = True
+    public_jobs: bool = True
+    """In a public project: may everybody see what jobs kept?"""
     archived: bool = False
 
     @property
@@ -219,7 +224,7 @@ class Repo:
     def statuses(self, head: str) -> list[Status]:
         """Give the statuses of a commit, oldest first."""
         return [
-            status for pipeline in self.pipelines.values() for status in pipeline.statuses if pipeline.head == head
+            status for pipeline in self.pipelines.values() for status in pipeline.statuses if pipeline.sha == head
         ]
 
     def commit(self, branch: str, files: Files, *, message: str = "Change", author: str = "dev") -> str:

@@ -89,18 +89,48 @@ class Pipeline:
     jobs: list[Job] = field(default_factory=list)
     statuses: list[Status] = field(default_factory=list)
     parent: Bridge | None = None
+    merged: str | None = None
+    """The commit of head and target joined, for a pipeline of merged results; None: it ran on the head itself."""
+
+    @property
+    def sha(self) -> str:
+        """The commit that it ran on."""
+        return self.merged or self.head
 
     @property
     def ref(self) -> str:
         """What it ran for."""
-        return f"refs/merge-requests/{self.pull.number}/head" if self.pull else self.branch
+        if self.pull is None:
+            return self.branch
+        return f"refs/merge-requests/{self.pull.number}/{'merge' if self.merged else 'head'}"
 
     @property
     def latest(self) -> list[Job]:
         """The jobs that were not retried, bridges apart."""
         return [job for job in self.jobs if not job.retried and not isinstance(job, Bridge)]
 
+    def settle(self, now: datetime) -> bool:
+        """Let it be as its jobs and statuses are (lib/gitlab/ci/status/composite.rb); true where that is news."""
+        before = self.status
+        latest = {status.name: status.status for status in self.statuses}
+        self.status = _composite({job.status for job in (*self.latest, *self.bridges)} | set(latest.values()))
+        self.updated_at = now
+        self.finished_at = now if self.status in FINISHED else None
+        return self.status != before
+
     @property
     def bridges(self) -> list[Bridge]:
         """The jobs that start other pipelines."""
         return [job for job in self.jobs if isinstance(job, Bridge)]
+
+
+def _composite(states: set[str]) -> str:
+    """Say how many are together: what still runs keeps all running, then the worst counts."""
+    unfinished = states - FINISHED
+    if unfinished == {"pending"} and states <= {"pending", "skipped"}:
+        return "pending"
+    if unfinished:
+        return "running"
+    if states <= {"skipped"}:
+        return "skipped"
+    return next(state for state in ("failed", "canceled", "success") if state in states)

@@ -130,6 +130,9 @@ class Shapes(Runs):
             "issues_enabled": True,
             "merge_requests_enabled": True,
             "jobs_enabled": True,
+            "public_jobs": repo.public_jobs,
+            "repository_access_level": "enabled",
+            "builds_access_level": "enabled",
             "wiki_enabled": True,
             "snippets_enabled": True,
             "creator_id": repo.owner.id if repo.owner else 1,
@@ -193,7 +196,7 @@ class Shapes(Runs):
 
     def commit_detail(self, repo: Repo, commit: Commit, *, stats: bool) -> Json:
         """Show a commit (``CommitDetail``)."""
-        mine = [one for one in repo.pipelines.values() if one.head == commit.sha]
+        mine = [one for one in repo.pipelines.values() if one.sha == commit.sha]
         shown = {
             **self.commit(repo, commit),
             "status": mine[-1].status if mine else None,

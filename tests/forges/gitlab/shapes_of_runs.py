@@ -109,8 +109,8 @@ class Runs:
         """Show a commit's status (``CommitStatus``)."""
         return {
             "id": status.id,
-            "sha": status.pipeline.head,
-            "ref": status.pipeline.branch,
+            "sha": status.pipeline.sha,
+            "ref": status.pipeline.ref,
             "status": status.status,
             "name": status.name,
             "target_url": status.target_url,
@@ -144,7 +144,7 @@ class Runs:
             "id": pipeline.id,
             "iid": pipeline.iid,
             "project_id": pipeline.repo.id,
-            "sha": pipeline.head,
+            "sha": pipeline.sha,
             "ref": pipeline.ref,
             "status": pipeline.status,
             "source": pipeline.source,
@@ -197,7 +197,7 @@ class Runs:
             "duration": 17.0 if job.finished_at else None,
             "queued_duration": 0.01,
             "user": self.user(job.user),
-            "commit": self.commit(pipeline.repo, pipeline.repo.git.commit(pipeline.head)),
+            "commit": self.commit(pipeline.repo, pipeline.repo.git.commit(pipeline.sha)),
             "pipeline": self.pipeline_basic(pipeline),
             "web_url": f"{self.web}/{pipeline.repo.path}/-/jobs/{job.id}",
             "project": {"ci_job_token_scope_enabled": False},

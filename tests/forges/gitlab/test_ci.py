@@ -30,7 +30,7 @@ def job_of(gitlab: GitLabDouble, pull: Pull) -> Job:
 
 
 def test_a_pipeline_tells_its_jobs_and_what_they_kept(gitlab: GitLabDouble, pull: Pull) -> None:
-    """A job's hook, then the pipeline's with the archive's name; the merge request is named, the ref is a branch."""
+    """A job's hook, then the pipeline's, which names the archive, the merge request, and its branch as the ref."""
     build, pipeline = gitlab.finish_workflow(pull, PICTURES, name="Goldens")
     assert build.payload["build_name"] == "goldens:goldens"
     assert build.payload["commit"]["id"] == pipeline.payload["object_attributes"]["id"]
@@ -197,3 +197,47 @@ def test_others_statuses_are_not_ours(gitlab: GitLabDouble, pull: Pull) -> None:
         here.commits.get(pull.head).statuses.create({"state": "success"})
     assert refused.value.response_code == 403
     assert as_bot(gitlab).projects.get(pull.repo.id).commits.get(pull.head).status == "failed"
+
+
+def test_a_pipeline_does_not_end_while_a_status_is_pending_in_it(gitlab: GitLabDouble, pull: Pull) -> None:
+    """Its jobs tell that they ended; the pipeline tells of it when the status does, and is as bad as the worst."""
+    [begun] = gitlab.start_workflow(pull)
+    number = begun.payload["object_attributes"]["id"]
+    here = project(gitlab, pull.repo)
+    statuses = here.commits.get(pull.head).statuses
+    told = {"name": "golddigger", "pipeline_id": number}
+    statuses.create({"state": "pending", **told})
+    hooks = gitlab.finish_workflow(pull, PICTURES, conclusion="success")
+    assert {hook.event for hook in hooks} == {"build"}
+    assert here.pipelines.get(number).status == "running"
+    gitlab.echoes()
+    statuses.create({"state": "failed", **told})
+    assert here.pipelines.get(number).status == "failed"
+    [ended] = gitlab.echoes()
+    assert ended.payload["object_attributes"]["status"] == "failed"
+    assert {build["status"] for build in ended.payload["builds"]} == {"success"}
+
+
+def test_merged_results_run_on_a_commit_of_their_own(gitlab: GitLabDouble, pull: Pull) -> None:
+    """It joins head and target, and its ref ends in `merge`; statuses go to that commit."""
+    *_, pipeline = gitlab.finish_workflow(pull, PICTURES, event="merged_results")
+    sha = pipeline.payload["object_attributes"]["sha"]
+    here = project(gitlab, pull.repo)
+    assert here.commits.get(sha).parent_ids == [pull.repo.sha("main"), pull.head]
+    shown = merge_request(gitlab, pull).head_pipeline
+    assert (shown["sha"], shown["ref"]) == (sha, f"refs/merge-requests/{pull.number}/merge")
+    here.commits.get(sha).statuses.create({"state": "success", "pipeline_id": shown["id"]})
+    assert [status.status for status in gitlab.statuses(pull)] == ["success"]
+
+
+def test_a_status_is_not_skipped_once_it_runs(gitlab: GitLabDouble, pull: Pull) -> None:
+    """From pending it may be, from running only the other ends are open."""
+    statuses = project(gitlab, pull.repo).commits.get(pull.head).statuses
+    for name, first, passes in (("a", "pending", True), ("b", "running", False)):
+        statuses.create({"state": first, "name": name})
+        if passes:
+            assert statuses.create({"state": "skipped", "name": name}).status == "skipped"
+            continue
+        with pytest.raises(GitlabCreateError) as refused:
+            statuses.create({"state": "skipped", "name": name})
+        assert "via :skip from :running" in refused.value.error_message

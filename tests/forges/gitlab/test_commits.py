@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from typing import Any
 
 import pytest
@@ -151,3 +152,41 @@ def test_a_token_that_only_reads_writes_nothing(gitlab: GitLabDouble, pull: Pull
     with pytest.raises(GitlabCreateError) as refused:
         commits.create(told)
     assert (refused.value.response_code, pull.repo.file("feature", "a.png")) == (403, b"old")
+
+
+def test_a_text_loses_its_windows_line_ends(gitlab: GitLabDouble, pull: Pull) -> None:
+    """GitLab's own git rewrites it; a picture, which git holds for binary, stays as it is."""
+    commit(gitlab, pull, action("create", "a.svg", b"<svg>\r\n</svg>\r\n"), action("create", "c.png", PNG))
+    assert pull.repo.file("feature", "a.svg") == b"<svg>\n</svg>\n"
+    assert pull.repo.file("feature", "c.png") == PNG
+
+
+def test_what_is_created_under_lfs_becomes_a_pointer(gitlab: GitLabDouble) -> None:
+    """Whatever it is, a pointer too; what is updated stays, so that a second action puts it right."""
+    attributes = b"*.png filter=lfs diff=lfs merge=lfs -text\n"
+    repo = gitlab.repo("octo/app", files={".gitattributes": attributes})
+    pull = repo.pull(files={"a": b"1"})
+    digest = hashlib.sha256(PNG).hexdigest()
+    commit(gitlab, pull, action("create", "goldens/a.png", PNG), action("create", "a.txt", PNG))
+    kept = repo.file("feature", "goldens/a.png")
+    assert kept
+    assert f"oid sha256:{digest}\nsize {len(PNG)}\n".encode() in kept
+    assert repo.large[digest] == PNG
+    assert repo.file("feature", "a.txt") == PNG
+    commit(gitlab, pull, action("create", "b.png", kept), action("update", "b.png", kept))
+    assert repo.file("feature", "b.png") == kept
+
+
+def test_actions_stand_on_those_before_them(gitlab: GitLabDouble, pull: Pull) -> None:
+    """A file is made, made a program, and moved in one commit."""
+    commit(
+        gitlab,
+        pull,
+        action("create", "run", b"1"),
+        action("chmod", "run", execute_filemode=True),
+        action("move", "bin/run", previous_path="run"),
+        action("move", "c.png", previous_path="a.png"),
+    )
+    [entry] = [one for one in pull.repo.git.tree("feature") if one.path == "bin/run"]
+    assert entry.mode == "100755"
+    assert (pull.repo.file("feature", "a.png"), pull.repo.file("feature", "c.png")) == (None, b"old")

@@ -9,9 +9,10 @@ import pytest
 import requests
 from gitlab import GitlabCreateError, GitlabError
 
+from tests.forges.github.site import LFS
 from tests.forges.gitlab.client import as_person, merge_request
 from tests.forges.gitlab.double import GitLabDouble
-from tests.forges.gitlab.site import LFS, basic
+from tests.forges.gitlab.site import basic
 from tests.forges.gitlab.world import Pull, Repo
 
 BIG = b"a picture of many pixels"

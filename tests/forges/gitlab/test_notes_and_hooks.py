@@ -15,6 +15,7 @@ from gitlab import GitlabError, GitlabHttpError
 from tests.forges.gitlab import quick_actions
 from tests.forges.gitlab.client import as_bot, as_person, merge_request, project
 from tests.forges.gitlab.double import GitLabDouble
+from tests.forges.gitlab.limits import Kind
 from tests.forges.gitlab.world import Pull
 from tests.forges.web import Answer, Request, Site
 
@@ -57,6 +58,8 @@ def test_a_merge_request_tells_of_its_ends(gitlab: GitLabDouble, pull: Pull) -> 
     shown = merge_request(gitlab, pull)
     assert shown.sha == shown.diff_refs["head_sha"] == pull.head
     assert shown.diff_refs["base_sha"] == pull.repo.sha("main")
+    pull.repo.commit("main", {"later": b"1"})
+    assert merge_request(gitlab, pull).diff_refs["start_sha"] == pull.repo.log("main")[-1].sha
     here = project(gitlab, pull.repo)
     assert [one.iid for one in here.mergerequests.list(source_branch="feature", state="opened", get_all=True)] == [
         1
@@ -272,7 +275,7 @@ def test_sixty_notes_a_minute_are_the_most(gitlab: GitLabDouble, pull: Pull) -> 
 
 
 @pytest.mark.parametrize("kind", ["primary", "secondary"])
-def test_a_limit_answers_as_gitlab_does(gitlab: GitLabDouble, kind: str) -> None:
+def test_a_limit_answers_as_gitlab_does(gitlab: GitLabDouble, kind: Kind) -> None:
     """With 429, and when to come again in the headers."""
     repo = gitlab.repo("octo/app")
     gitlab.limit(kind, retry_after=17)

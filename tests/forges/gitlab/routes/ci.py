@@ -15,6 +15,7 @@ from tests.forges.web import Answer
 
 Json = Any
 ROUTES = Routes()
+_LONGEST_URL = 255
 
 
 @ROUTES.on(f"GET {PROJECT}/pipelines", needs="code")
@@ -24,7 +25,7 @@ def pipelines(call: Call) -> Answer:
     found = [
         one
         for one in reversed(call.repo.pipelines.values())
-        if query.get("sha", one.head) == one.head
+        if query.get("sha", one.sha) == one.sha
         and query.get("ref", one.ref) == one.ref
         and query.get("status", one.status) == one.status
         and query.get("name", one.name) == one.name
@@ -114,7 +115,7 @@ def statuses(call: Call) -> Answer:
         status
         for status in call.repo.statuses(_head(call))
         if query.get("name", status.name) == status.name
-        and query.get("ref", status.pipeline.branch) == status.pipeline.branch
+        and query.get("ref", status.pipeline.ref) == status.pipeline.ref
         and query.get("pipeline_id", str(status.pipeline.id)) == str(status.pipeline.id)
     ]
     if not call.query.get("all"):
@@ -131,13 +132,16 @@ def post_status(call: Call) -> Answer:
     told = call.body
     head = _head(call)
     name = told.get("name") or told.get("context") or "default"
-    ref = told.get("ref") or _branch(call, head)
+    pipeline = _pipeline(call, head)
+    ref = told.get("ref") or (pipeline.ref if pipeline else _branch(call, head))
     if ref in call.repo.protected and call.level < max(call.repo.protected[ref], LEVELS["developer"]):
         raise forbidden()
-    pipeline = _pipeline(call, head, ref)
+    pipeline = pipeline or _external(call, head, ref)
     known = [one for one in pipeline.statuses if one.name == name and one.status not in FINISHED]
     now = call.world.now()
     status = known[-1] if known else Status(call.world.next("status"), name, pipeline, "created", call.user, now)
+    if len(told.get("target_url", "")) > _LONGEST_URL:
+        raise bad({"target_url": [f"is too long (maximum is {_LONGEST_URL} characters)"]})
     _move(status, told["state"])
     if not known:
         pipeline.statuses.append(status)
@@ -146,33 +150,23 @@ def post_status(call: Call) -> Answer:
     status.coverage = told.get("coverage", status.coverage)
     status.started_at = status.started_at or (now if status.status != "pending" else None)
     status.finished_at = now if status.status in FINISHED else None
-    pipeline.updated_at = now
-    _follow(pipeline)
-    call.world.tell("pipeline", call.repo, call.user, pipeline=pipeline)
+    if pipeline.settle(now) or len(pipeline.statuses) == 1:
+        call.world.tell("pipeline", call.repo, call.user, pipeline=pipeline)
     return Answer(201, call.shapes.status(status))
 
 
-_ENTERED = {"pending": "enqueue", "running": "run"}
+_EVENTS = {"pending": "enqueue", "running": "run", "failed": "drop", "canceled": "cancel", "skipped": "skip"}
+_FROM = {"pending": {"created"}, "running": {"created", "pending"}, "skipped": {"created", "pending"}}
+"""From where a status may come (app/models/commit_status.rb); to the other ends from wherever it has not ended."""
 
 
 def _move(status: Status, state: str) -> None:
     before = status.status
-    if before == state or (state == "pending" and before != "created"):
-        event = _ENTERED.get(state, state)
+    if before not in _FROM.get(state, {"created", "pending", "running"}):
+        event = _EVENTS.get(state, state)
         why = f'(Reason(s): Status cannot transition via "{event}")'
         raise bad(f"Cannot transition status via :{event} from :{before} {why}")
     status.status = state
-
-
-def _follow(pipeline: Pipeline) -> None:
-    """Let the pipeline of statuses be as its statuses are. One with jobs is as its jobs are."""
-    if pipeline.jobs:
-        return
-    latest = {status.name: status.status for status in pipeline.statuses}.values()
-    order = ("failed", "canceled", "running", "pending", "success", "skipped")
-    unfinished = [one for one in ("running", "pending") if one in latest]
-    pipeline.status = unfinished[0] if unfinished else min(latest, key=order.index)
-    pipeline.finished_at = pipeline.updated_at if pipeline.status in FINISHED else None
 
 
 def _head(call: Call) -> str:
@@ -190,25 +184,28 @@ def _branch(call: Call, head: str) -> str:
     return names[0]
 
 
-def _pipeline(call: Call, head: str, ref: str) -> Pipeline:
-    """Give the newest pipeline of the commit, of the ref where one is named, or make one for statuses alone.
+def _pipeline(call: Call, head: str) -> Pipeline | None:
+    """Give the newest pipeline of the commit, of the ref where one is named; None: there is none.
 
     The pipeline of a merge request has another ref than its branch. Children take no statuses."""
     repo, told = call.repo, call.body
-    fits = [one for one in repo.pipelines.values() if one.head == head and one.source != "parent_pipeline"]
+    fits = [one for one in repo.pipelines.values() if one.sha == head and one.source != "parent_pipeline"]
     if "ref" in told:
-        fits = [one for one in fits if one.ref == ref]
+        fits = [one for one in fits if one.ref == told["ref"]]
     if "pipeline_id" in told:
         fits = [one for one in fits if one.id == told["pipeline_id"]]
         if not fits:
             raise not_found("Pipeline")
-    if fits:
-        return fits[-1]
+    return fits[-1] if fits else None
+
+
+def _external(call: Call, head: str, ref: str) -> Pipeline:
+    """Make a pipeline for statuses alone."""
     now = call.world.now()
     made = Pipeline(
         id=call.world.next("pipeline"),
-        iid=len(repo.pipelines) + 1,
-        repo=repo,
+        iid=len(call.repo.pipelines) + 1,
+        repo=call.repo,
         source="external",
         branch=ref,
         head=head,
@@ -216,5 +213,5 @@ def _pipeline(call: Call, head: str, ref: str) -> Pipeline:
         created_at=now,
         updated_at=now,
     )
-    repo.pipelines[made.id] = made
+    call.repo.pipelines[made.id] = made
     return made

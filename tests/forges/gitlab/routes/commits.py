@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+import secrets
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -19,6 +22,8 @@ from tests.forges.web import Answer
 
 Json = Any
 ROUTES = Routes()
+Changes = dict[str, File | None]
+"""Path to the file that is to stand there; None deletes."""
 _ACTION = notation.validator(
     notation.table(
         "action:=create,delete,move,update,chmod file_path:str ~previous_path:str ~content:str "
@@ -39,7 +44,7 @@ def create_commit(call: Call) -> Answer:
     if not call.world.may_push(call.user, repo, branch):
         raise Failed(403, "You are not allowed to push into this branch")
     parent = _parent(call, before)
-    changes: dict[str, bytes | File | None] = {}
+    changes: Changes = {}
     for action in told.get("actions") or []:
         _hold(_ACTION, action)
         changes |= _change(repo, parent, action, changes)
@@ -85,42 +90,78 @@ def _parent(call: Call, before: str | None) -> str:
     return commit
 
 
-def _change(repo: Repo, parent: str, action: Json, so_far: Json) -> dict[str, bytes | File | None]:
+def _change(repo: Repo, parent: str, action: Json, so_far: Changes) -> Changes:
+    """Do one action on top of those before it."""
     path = action["file_path"]
-    before = action.get("previous_path") if action["action"] == "move" else path
+    before = str(action.get("previous_path")) if action["action"] == "move" else path
     if ".." in path.split("/") or path.startswith("/"):
         raise bad("Path cannot include directory traversal")
-    found = repo.git.entry(parent, before) if before and before not in so_far else None
+    found = so_far[before] if before in so_far else _standing(repo, parent, before)
     if action["action"] == "create":
         if found:
             raise bad("A file with this name already exists")
-        return {path: File(_content(action), "100755" if action.get("execute_filemode") else "100644")}
-    if not found or found.kind == "tree":
+        return {path: File(_large(repo, parent, path, _content(repo, action)))}
+    if not found:
         raise bad("A file with this name doesn't exist")
     guard = action.get("last_commit_id")
-    if guard and guard != last_commit(repo, parent, str(before)):
-        raise bad(
-            f"You are attempting to {action['action']} a file that has changed since you started editing it."
-        )
+    if guard and guard != last_commit(repo, parent, before):
+        done = action["action"]
+        raise bad(f"You are attempting to {done} a file that has changed since you started editing it.")
     match action["action"]:
         case "delete":
             return {path: None}
         case "chmod":
-            return {path: File(repo.git.blob(found.id), "100755" if action.get("execute_filemode") else "100644")}
+            return {path: File(found.content, "100755" if action.get("execute_filemode") else "100644")}
         case "move":
-            moved = _content(action) if "content" in action else repo.git.blob(found.id)
-            return {str(before): None, path: File(moved, found.mode)}
-    return {path: File(_content(action), found.mode)}
+            moved = _content(repo, action) if "content" in action else found.content
+            return {before: None, path: File(moved, found.mode)}
+    return {path: File(_content(repo, action), found.mode)}
 
 
-def _content(action: Json) -> bytes:
+def _standing(repo: Repo, parent: str, path: str) -> File | None:
+    found = repo.git.entry(parent, path)
+    return File(repo.git.blob(found.id), found.mode) if found and found.kind == "blob" else None
+
+
+def _content(repo: Repo, action: Json) -> bytes:
     text = action.get("content", "")
-    if action.get("encoding") != "base64":
-        return str(text).encode()
     try:
-        return base64.b64decode(text, validate=True)
+        given = base64.b64decode(text, validate=True) if action.get("encoding") == "base64" else str(text).encode()
     except binascii.Error as error:
         raise bad("invalid base64") from error
+    return _rewritten(repo, action["file_path"], given)
+
+
+def _rewritten(repo: Repo, path: str, content: bytes) -> bytes:
+    """Keep a file as Gitaly's git does, which has `core.autocrlf=input` in force: a text's CR LF become LF."""
+    if b"\r\n" not in content:
+        return content
+    asked = ("hash-object", "-w", "--stdin", f"--path={path}")
+    return repo.git.blob(repo.git.line("-c", "core.autocrlf=input", *asked, given=content))
+
+
+def _large(repo: Repo, parent: str, path: str, content: bytes) -> bytes:
+    """Keep what is created where git LFS is in force in its store, and a pointer in git; a pointer, too.
+
+    app/services/files/multi_service.rb, lib/lfs/file_transformer.rb: of actions, `create` alone."""
+    if not repo.lfs_enabled or not _tracked(repo, parent, path):
+        return content
+    oid = hashlib.sha256(content).hexdigest()
+    repo.large[oid] = content
+    return f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {len(content)}\n".encode()
+
+
+def _tracked(repo: Repo, parent: str, path: str) -> bool:
+    """Does `.gitattributes` name git LFS for a path? As git itself reads it, by an index of the commit."""
+    if not repo.git.entry(parent, ".gitattributes"):
+        return False
+    index = {"GIT_INDEX_FILE": str(repo.git.folder / f"index.{secrets.token_hex(4)}")}
+    try:
+        repo.git.run("read-tree", parent, environment=index)
+        told = repo.git.line("check-attr", "--cached", "filter", "--", path, environment=index)
+    finally:
+        Path(index["GIT_INDEX_FILE"]).unlink(missing_ok=True)
+    return told.endswith(": filter: lfs")
 
 
 def _hold(validator: jsonschema_rs.Validator, action: Json) -> None:
