@@ -148,8 +148,8 @@ def _check_writable(file: Write) -> None:
         raise Refused(f"`{file.name}` has the mode {file.mode} in git, which GitLab's API cannot write.")
     if _is_rewritten(file.content):
         raise Refused(
-            f"`{file.name}` has Windows line ends, which GitLab rewrites when it commits, so that other bytes would "
-            "stand there than were approved. Have the test write plain line ends, or commit this file with git."
+            f"`{file.name}` has Windows line ends, which GitLab rewrites when it commits, so that other bytes "
+            "would stand there than were approved. Have the test write plain line ends, or commit it with git."
         )
 
 

@@ -45,7 +45,7 @@ def _stands(api: Api, people: People, number: str, body: str, comment: str) -> b
     for each in api.pages("merge_requests", number, "notes", params=_NEWEST_FIRST):
         if str(each["id"]) == comment:
             return False
-        if each["body"] == body and (each["author"] or {}).get("id") == people.us():
+        if (each["body"] or "").strip() == body.strip() and (each["author"] or {}).get("id") == people.us():
             return True
     return False
 

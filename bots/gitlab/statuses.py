@@ -76,8 +76,7 @@ class Statuses:
     def _standing(self, change: Change, sha: str, body: Json) -> Json | None:
         """Give our status where it says just that already: saying it again would be refused, or add a copy."""
         api = self.client.on(change.repo.id)
-        asked = {"name": self.name, "ref": str(body["ref"])}
-        listed = list(api.pages("repository", "commits", sha, "statuses", params=asked))
+        listed = list(api.pages("repository", "commits", sha, "statuses", params={"name": self.name}))
         ours = [each for each in listed if each["name"] == self.name and _is_in(each, body)]
         last = max(ours, key=lambda each: int(each["id"]), default=None)
         return last if last is not None and _equal(last, body) else None
@@ -116,8 +115,10 @@ def _is_conflict(error: Exception) -> bool:
 
 
 def _is_in(status: Json, body: Json) -> bool:
-    """Is a status in the pipeline that is meant? Servers before 15 do not say in which it is."""
-    return "pipeline_id" not in body or status.get("pipeline_id") in {None, body["pipeline_id"]}
+    """Is a status in the pipeline that is meant? Older servers do not say in which it is."""
+    if "pipeline_id" in body and status.get("pipeline_id") is not None:
+        return bool(status["pipeline_id"] == body["pipeline_id"])
+    return bool(status["ref"] == body["ref"])
 
 
 def _equal(status: Json, body: Json) -> bool:
