@@ -99,19 +99,19 @@ class Card:
     def why(self) -> tuple[str, ...]:
         """The sentences about it, each once."""
         found = self.comparison.difference.why if self.comparison.difference else ""
-        return tuple(dict.fromkeys(why for why in (self.comparison.why, found or self._kind) if why))
-
-    @property
-    def moved(self) -> str:
-        """A sentence on what moved, and by how much; empty where nothing did."""
-        shift = self.comparison.difference.shift if self.comparison.difference else None
-        return f"{str(shift).capitalize()}." if shift else ""
+        said = (self.comparison.why, found or self._kind, self._moved)
+        return tuple(dict.fromkeys(why for why in said if why))
 
     @property
     def boxes(self) -> list[tuple[int, int, int, int]]:
         """Where it differs, as left, top, width and height in pixels, largest first."""
         found = self.comparison.difference
         return [(box.left, box.top, box.width, box.height) for box in found.boxes] if found else []
+
+    @property
+    def _moved(self) -> str:
+        shift = self.comparison.difference.shift if self.comparison.difference else None
+        return f"{str(shift).capitalize()}." if shift else ""
 
     @property
     def _kind(self) -> str:

@@ -130,10 +130,10 @@ def test_only_formatting_is_said(stage: Stage) -> None:
 
 
 def test_what_moved_is_told(stage: Stage) -> None:
-    """Rows that stand further down say by how much."""
+    """Rows that stand further down say by how much, once."""
     tall = {"goldens/moved.png": (_rows(0), _rows(9))}
     shown = staged(stage, stage.run(tall), "moved.png")
-    assert re.search(r"Rows \d+–\d+ moved down by 9 px\.", shown)
+    assert len(re.findall(r"Rows \d+–\d+ moved down by 9 px\.", shown)) == 1
 
 
 def test_a_hostile_name_stays_a_name(stage: Stage) -> None:
