@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -129,9 +129,32 @@ def assembled(
 
 
 def configured(settings: Settings) -> Forges:
-    """Give the forges of the settings, and GitLab's door where its application is configured."""
-    found = github(settings)
-    return replace(found, identities={**found.identities, **_gitlab_door(settings)})
+    """Give the forges of the settings, and the doors of those whose applications are configured."""
+    one, other = github(settings), gitlab(settings)
+    return Forges(
+        webhooks={**one.webhooks, **other.webhooks},
+        forges={**one.forges, **other.forges},
+        hooks={**one.hooks, **other.hooks},
+        identities={**one.identities, **other.identities},
+    )
+
+
+def gitlab(settings: Settings, pacer: Pacer | None = None) -> Forges:
+    """Give GitLab, where a bot is configured there; paced as gitlab.com asks for, where not said otherwise."""
+    if settings.gitlab_bot is None:
+        return Forges(identities=_gitlab_door(settings))
+    from bots.gitlab.forge import GitLab  # python-gitlab is loaded only where it is needed
+    from bots.gitlab.webhook import GitLabWebhook
+
+    bot = settings.gitlab_bot
+    forge = GitLab(url=bot.url, token=bot.token, host=bot.host, clock=now, pacer=pacer)
+    hook = GitLabWebhook(bot.host, bot.webhook_secrets, clock=now, known=forge.people)
+    return Forges(
+        webhooks={bot.host: hook},
+        forges={bot.host: forge},
+        hooks={"gitlab": hook},
+        identities=_gitlab_door(settings),
+    )
 
 
 def _gitlab_door(settings: Settings) -> Mapping[str, Identity]:

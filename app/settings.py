@@ -81,6 +81,17 @@ class GitLabApplication:
     client_secret: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitLabBot:
+    """The account that the bot is on a GitLab. Its secrets never print."""
+
+    url: str
+    host: str
+    token: str = field(repr=False)
+    webhook_secrets: tuple[bytes, ...] = field(repr=False)
+    """Any of them verifies: the old one and the new one, while it is being changed."""
+
+
 class Settings(BaseModel):
     """Everything that an operator can set. Secrets never print.
 
@@ -99,6 +110,10 @@ class Settings(BaseModel):
     github_client_id: str = ""
     github_client_secret: SecretStr = SecretStr("")
     gitlab_url: Address = "https://gitlab.com"
+    gitlab_token: SecretStr = SecretStr("")
+    """A project's, a group's or a person's access token with the scope `api`: as whom the bot acts."""
+    gitlab_webhook_secret: SecretStr = SecretStr("")
+    """One, or several with commas between them; those that begin with `whsec_` are signing tokens."""
     gitlab_client_id: str = ""
     gitlab_client_secret: SecretStr = SecretStr("")
     public_url: Address = "http://127.0.0.1:8000"
@@ -137,7 +152,7 @@ class Settings(BaseModel):
         return GitHubApp(
             app_id=self.github_app_id,
             private_key=self.github_private_key.get_secret_value().replace("\\n", "\n"),
-            webhook_secrets=tuple(each.strip().encode() for each in secret.split(",") if each.strip()),
+            webhook_secrets=_several(secret),
             api_url=self.github_api_url,
             web_url=self.github_web_url,
             host=urlsplit(self.github_web_url).netloc,
@@ -152,6 +167,19 @@ class Settings(BaseModel):
         if not self.gitlab_client_id or not secret:
             return None
         return GitLabApplication(url=self.gitlab_url, client_id=self.gitlab_client_id, client_secret=secret)
+
+    @property
+    def gitlab_bot(self) -> GitLabBot | None:
+        """Give the bot's account on a GitLab; None where none is configured."""
+        token = self.gitlab_token.get_secret_value().strip()
+        if not token:
+            return None
+        return GitLabBot(
+            url=self.gitlab_url,
+            host=urlsplit(self.gitlab_url).netloc,
+            token=token,
+            webhook_secrets=_several(self.gitlab_webhook_secret.get_secret_value()),
+        )
 
 
 class _Sources(Settings, BaseSettings):
@@ -250,7 +278,7 @@ def _make_key(file: Path) -> None:
 
 
 def _incomplete(values: Mapping[str, Any]) -> Iterator[str]:
-    """Say what a GitHub App, or a door to sign in by, lacks of which a part is set."""
+    """Say what a GitHub App, a bot on GitLab, or a door to sign in by, lacks of which a part is set."""
     app = {
         "github_app_id": "the App ID on the app's page",
         "github_private_key": "a private key, generated on the app's page",
@@ -260,10 +288,23 @@ def _incomplete(values: Mapping[str, Any]) -> Iterator[str]:
         yield from (
             f"{_shown(name)} is missing: {what}." for name, what in app.items() if not _given(values, name)
         )
+    bot = {
+        "gitlab_token": "an access token of the bot's with the scope api",
+        "gitlab_webhook_secret": "make one with `openssl rand -hex 20`, or anybody could send us events",
+    }
+    if any(values.get(name) for name in bot):
+        yield from (
+            f"{_shown(name)} is missing: {what}." for name, what in bot.items() if not _given(values, name)
+        )
     for forge in ("github", "gitlab"):
         id_, secret = f"{forge}_client_id", f"{forge}_client_secret"
         if bool(values.get(id_)) != bool(values.get(secret)):
             yield f"{_shown(id_)} and {_shown(secret)} work only together."
+
+
+def _several(secrets: str) -> tuple[bytes, ...]:
+    """Read secrets with commas between them."""
+    return tuple(each.strip().encode() for each in secrets.split(",") if each.strip())
 
 
 def _given(values: Mapping[str, Any], name: str) -> bool:

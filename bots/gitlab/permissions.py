@@ -111,6 +111,8 @@ def _by_group(api: Api, account: Json, group: str) -> Permission:
     name = account["username"]
     try:
         told = api.find("groups", group, "members", "all", str(account["id"]))
+        if told is None and api.find("groups", group, params={"with_projects": "false"}) is None:
+            return Permission(False, f"the bot does not see the group {group}, to ask whether {name} is in it")
     except Refused as refused:
         return Permission(False, f"GitLab would not say who is in the group {group} ({refused})")
     if told is not None and _active(told):

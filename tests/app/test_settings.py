@@ -197,3 +197,18 @@ def test_settings_made_by_hand_do_not_look_around(monkeypatch: pytest.MonkeyPatc
     settings = Settings(data=somewhere / "demo", secret_key=KEY)
     assert settings.database_url == f"sqlite:///{somewhere}/demo/golddigger.db"
     assert settings.github is None
+
+
+def test_a_bot_on_gitlab_needs_its_token_and_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each without the other is refused, with how to come by it; several secrets are valid at once."""
+    assert load().gitlab_bot is None
+    put(monkeypatch, gitlab_token="glpat-x")
+    assert "GOLDDIGGER_GITLAB_WEBHOOK_SECRET is missing: make one with `openssl" in refusal()
+    put(monkeypatch, gitlab_token="", gitlab_webhook_secret="first, new")
+    assert "GOLDDIGGER_GITLAB_TOKEN is missing" in refusal()
+    put(monkeypatch, gitlab_token="glpat-x", gitlab_url="https://git.example.org:8443/gitlab/")
+    bot = load().gitlab_bot
+    assert bot
+    assert (bot.host, bot.url) == ("git.example.org:8443", "https://git.example.org:8443/gitlab")
+    assert (bot.token, bot.webhook_secrets) == ("glpat-x", (b"first", b"new"))
+    assert not any(secret in f"{load()!r} {bot!r}" for secret in ("glpat-x", "first"))

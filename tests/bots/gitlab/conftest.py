@@ -16,14 +16,6 @@ from tests.forges.gitlab.double import GitLabDouble
 HOST = "gitlab.example.org"
 
 
-@pytest.fixture
-def gitlab() -> Iterator[GitLabDouble]:
-    """Give a GitLab of its own, which ends without a broken contract."""
-    with GitLabDouble() as double:
-        yield double
-        assert double.violations == []
-
-
 def forge_of(gitlab: GitLabDouble, token: str | None = None) -> GitLab:
     """Make the forge of the double's bot."""
     return GitLab(
