@@ -100,8 +100,7 @@ class Call:
     def group(self) -> Group:
         """The group in the path, where the caller may see it."""
         found = self.world.group_of(self.params["group"])
-        seen = found and (not found.private or self.user.username in self.world.members(found))
-        if not found or not seen:
+        if not found or not self.world.sees_group(self.token.user if self.token else None, found):
             raise not_found("Group")
         return found
 

@@ -74,6 +74,11 @@ class GitLabDouble(CI, People):
     # ------------------------------------------------------------------------------ what there is
 
     @property
+    def web_url(self) -> str:
+        """The address of its pages: the same as that of its API."""
+        return self.url
+
+    @property
     def bot(self) -> Account:
         """Our bot's account."""
         return self.world.bot
@@ -107,9 +112,11 @@ class GitLabDouble(CI, People):
         """Make a project with files on ``main``; its path may name groups within groups."""
         return self.world.repo(path, files=files, private=private, installed=installed)
 
-    def group(self, path: str) -> Group:
-        """Give a group, made when it is first named."""
-        return self.world.group(path)
+    def group(self, path: str, *, private: bool | None = None) -> Group:
+        """Give a group, made when it is first named: private, unless it is said otherwise."""
+        found = self.world.group(path)
+        found.private = found.private if private is None else private
+        return found
 
     def discussions(self, pull: Pull) -> list[Discussion]:
         """Give the threads of our bot that can be resolved, oldest first."""

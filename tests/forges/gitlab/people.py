@@ -13,13 +13,14 @@ from tests.forges.gitlab.world import Account, Files, Note, Pull, Repo
 class People(Doings):
     """What people do."""
 
-    def opened(self, pull: Pull, *, action: str = "open") -> list[Webhook]:
-        """Tell that a merge request was opened."""
+    def opened(self, pull: Pull, *, action: str = "opened") -> list[Webhook]:
+        """Tell that a merge request was opened, after the push of its branch; or that it was `reopened`."""
         made = []
-        if pull.head_repo and action == "open":
+        if pull.head_repo and action == "opened":
             details = {"branch": pull.branch, "before": ZERO, "after": pull.head}
             made += self.hooks.make("push", pull.head_repo, pull.author, **details)
-        made += self.hooks.make("merge_request", pull.repo, pull.author, pull=pull, action=action)
+        done = action.removesuffix("ed")
+        made += self.hooks.make("merge_request", pull.repo, pull.author, pull=pull, action=done)
         return self.send(made)
 
     def push(
@@ -71,7 +72,7 @@ class People(Doings):
         with self.world.lock:
             pull.state, pull.updated_at = "opened", self.world.now()
             pull.follow()
-        return self.opened(pull, action="reopen")
+        return self.opened(pull, action="reopened")
 
     def delete_branch(self, pull: Pull, *, user: str | None = None) -> list[Webhook]:
         """Delete the merge request's branch."""

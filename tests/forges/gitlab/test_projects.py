@@ -83,6 +83,19 @@ def test_members_are_inherited_from_the_groups_above(gitlab: GitLabDouble) -> No
     assert {member.username for member in members.list(get_all=True)} == {"golddigger", "maria", "pavel"}
 
 
+def test_a_private_group_is_seen_by_those_within(gitlab: GitLabDouble) -> None:
+    """Members of it, or of a project in it; to others it is not there. A public one all may look into."""
+    gitlab.repo("octo/web/app")
+    gitlab.group("octo/design").role("maria", "guest")
+    client = as_bot(gitlab)
+    assert client.groups.get("octo").full_path == "octo"
+    with pytest.raises(GitlabGetError):
+        client.groups.get("octo/design")
+    gitlab.group("octo/design", private=False)
+    members = client.groups.get("octo/design").members_all
+    assert members.get(gitlab.account("maria").id).access_level == 10
+
+
 def test_a_guest_of_a_private_project_reads_no_code(gitlab: GitLabDouble) -> None:
     """It is a 403: a guest may know of the project."""
     repo = gitlab.repo("octo/app")

@@ -155,6 +155,14 @@ class World:
         """May somebody know that a project exists?"""
         return not repo.private or self.level(user, repo) > 0
 
+    def sees_group(self, user: Account | None, group: Group) -> bool:
+        """May somebody know of a group: is it public, or are they a member of it, or of a project in it?"""
+        if not group.private:
+            return True
+        inside = (repo for repo in self.repos.values() if repo.path.startswith(f"{group.path}/"))
+        own = user is not None and user.username in self.members(group)
+        return own or any(self.level(user, repo) for repo in inside)
+
     def may_push(self, user: Account, repo: Repo, branch: str) -> bool:
         """May somebody push to a branch: by their role, or because a merge request from a fork allows it?"""
         level = self.level(user, repo)
