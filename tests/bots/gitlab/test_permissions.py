@@ -100,7 +100,7 @@ def test_a_groups_member_may(gitlab: GitLabDouble, forge: GitLab, repo: world.Re
     pull = repo.pull(files={"a": b"1"})
     for name in ("maria", "nina"):
         gitlab.account(name)
-    gitlab.group("acme/designers", private=False).role("maria", "guest")
+    gitlab.group("acme/designers").role("maria", "guest")
     assert "does not see" in ask(forge, pull, "maria", teams=(group,)).why
     gitlab.group("acme/designers").role(gitlab.bot.username, "guest")
     assert ask(forge, pull, "maria", teams=(group,)).why == "maria is in the group acme/designers"
