@@ -31,7 +31,7 @@ def page(chromium: Browser, mixed: Path) -> Iterator[Page]:
         opened.on("console", lambda said: troubles.append(said.text))
         opened.on("pageerror", lambda error: troubles.append(str(error)))
         opened.on("dialog", lambda dialog: troubles.append(dialog.message))
-        opened.on("requestfailed", lambda request: _left(request) or troubles.append(request.url))
+        opened.on("requestfailed", lambda request: None if _left(request) else troubles.append(request.url))
         opened.goto((mixed / "html" / "index.html").as_uri())
         yield opened
     assert troubles == []
