@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import requests
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.settings import GitHubApp, Settings
+from app.settings import GitHubApp, GitLabBot, Settings
 from bots.github import manifest
 from bots.github.app import AppKey
 from bots.github.transport import Transport
@@ -44,12 +44,14 @@ def examine(settings: Settings, *, queue: Callable[[str], object], now: Callable
     yield _database(settings)
     yield _storage(settings)
     yield _queue(settings, queue)
-    if settings.github is None:
+    if settings.gitlab_bot is not None:
+        yield from _gitlab(settings, settings.gitlab_bot, now)
+    if settings.github is not None:
+        yield _reachable(settings, "GitHub", settings.github_api_url)
+        yield _clock(settings.github, now)
+        yield from _app(settings.github, now)
+    elif settings.gitlab_bot is None:
         yield Check("GitHub", True, "No app is configured. `golddigger serve` prints the address that makes one.")
-        return
-    yield _reachable(settings)
-    yield _clock(settings.github, now)
-    yield from _app(settings.github, now)
 
 
 def _engine() -> Check:
@@ -109,13 +111,13 @@ def _queue(settings: Settings, queue: Callable[[str], object]) -> Check:
     )
 
 
-def _reachable(settings: Settings) -> Check:
+def _reachable(settings: Settings, forge: str, address: str) -> Check:
     """A forge outside cannot reach an address that is only inside."""
-    ours, theirs = urlsplit(settings.public_url).hostname or "", urlsplit(settings.github_api_url).hostname or ""
+    ours, theirs = urlsplit(settings.public_url).hostname or "", urlsplit(address).hostname or ""
     if _inside(ours) and not _inside(theirs):
         mend = "Set GOLDDIGGER_PUBLIC_URL to the address under which the internet reaches it."
-        return Check("address", False, f"GitHub cannot deliver to {settings.public_url}.", mend)
-    return Check("address", True, f"GitHub delivers to {settings.public_url}/webhooks/github.")
+        return Check("address", False, f"{forge} cannot deliver to {settings.public_url}.", mend)
+    return Check("address", True, f"{forge} delivers to {settings.public_url}/webhooks/{forge.lower()}.")
 
 
 def _inside(host: str) -> bool:
@@ -140,6 +142,21 @@ def _clock(app: GitHubApp, now: Callable[[], datetime]) -> Check:
         why = f"It is {abs(skew):.0f} seconds {way} GitHub's, and GitHub refuses what is signed at another time."
         return Check("clock", False, why, "Have this machine's clock set by NTP.")
     return Check("clock", True, "It agrees with GitHub's.")
+
+
+def _gitlab(settings: Settings, bot: GitLabBot, now: Callable[[], datetime]) -> Iterator[Check]:
+    from bots.gitlab import connecting  # python-gitlab is loaded only where it is needed
+    from bots.gitlab.people import People
+
+    yield _reachable(settings, "GitLab", bot.url)
+    client = connecting.client_of(bot.url, bot.token, now)
+    try:
+        for each in connecting.token(client, People(client, bot.host), now().date()):
+            yield Check("GitLab", not each.mend, each.said, each.mend)
+    except Unavailable as error:
+        yield Check("GitLab", False, str(error), "Check GOLDDIGGER_GITLAB_URL, and the way there.")
+    except Refused as refused:
+        yield Check("GitLab", False, str(refused), "Check GOLDDIGGER_GITLAB_TOKEN: it may have been revoked.")
 
 
 def _app(app: GitHubApp, now: Callable[[], datetime]) -> Iterator[Check]:

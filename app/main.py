@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from socket import socket
+from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
@@ -39,6 +40,9 @@ from bots.github.webhook import GitHubWebhook
 from bots.pacing import Pacer
 from diffing.words import Refused
 from storage import blobs, database, visits
+
+if TYPE_CHECKING:
+    from bots.gitlab.connecting import Sentence
 
 log = structlog.get_logger("golddigger")
 
@@ -235,6 +239,28 @@ def invite(settings: Settings) -> str:
     """Give a link that signs in once, to look at every run."""
     with assembled(settings) as whole:
         return f"{settings.public_url}/?token={whole.token(signin.TOKEN)}"
+
+
+def connect_gitlab(settings: Settings, where: str, token: str) -> Iterator[Sentence]:
+    """Make or check the webhook of a project or group on GitLab, and say what the bot can do there.
+
+    `token`: of somebody who may make webhooks; empty where that is the bot."""
+    from bots.gitlab import connecting
+    from bots.gitlab.people import People
+
+    bot = settings.gitlab_bot
+    if bot is None:
+        raise Refused(
+            "No bot is configured on GitLab. Make an access token with the scope `api` for it, and set "
+            "GOLDDIGGER_GITLAB_TOKEN and GOLDDIGGER_GITLAB_WEBHOOK_SECRET (`openssl rand -hex 20` makes one)."
+        )
+    its = connecting.client_of(bot.url, bot.token, now)
+    maker = connecting.client_of(bot.url, token, now) if token else its
+    hook = f"{settings.public_url}/webhooks/gitlab"
+    people = People(its, bot.host)
+    yield from connecting.token(its, people, now().date())
+    yield connecting.connect(maker, where, url=hook, secret=bot.webhook_secrets[0].decode())
+    yield from connecting.abilities(its, people, where)
 
 
 def migrate(settings: Settings) -> None:

@@ -11,6 +11,7 @@ from app.cli.check_config import check_config
 from app.cli.compare import compare
 from app.cli.demo import demo
 from app.cli.doctor import doctor
+from app.cli.gitlab import gitlab
 from app.cli.invite import invite
 from app.cli.migrate import migrate
 from app.cli.review import review
@@ -53,6 +54,7 @@ main.command(rich_help_panel=_RUN)(worker)
 main.command(rich_help_panel=_RUN)(migrate)
 main.command(rich_help_panel=_RUN)(sweep)
 main.command(rich_help_panel=_RUN)(invite)
+main.add_typer(gitlab, rich_help_panel=_RUN)
 main.command(rich_help_panel=_LOOK)(doctor)
 main.command("check-config", rich_help_panel=_LOOK)(check_config)
 main.command(rich_help_panel=_LOOK)(schema)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from bots.gitlab.client import Api, Client
@@ -121,11 +121,6 @@ def token(client: Client, people: People, today: date) -> Iterator[Sentence]:
         yield Sentence(
             f"It knows the bot as @{name}, whose token is good {f'until {until}' if until else 'for ever'}."
         )
-
-
-def day(clock: Clock) -> date:
-    """Give the day."""
-    return datetime.date(clock())
 
 
 def _wanted(url: str, secret: str) -> Json:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from pydantic import SecretStr
+from typer.testing import CliRunner, Result
+
 from app import main
+from app.cli import root
+from app.doctor import examine
 from app.settings import Settings
 from bots.events import HeadMoved
+from diffing.words import Refused
 from tests.forges.gitlab.double import GitLabDouble
 
 KEY = "a key that nobody can guess"
@@ -43,3 +50,74 @@ def test_a_door_alone_is_no_bot(tmp_path: Path) -> None:
     door = Settings(data=tmp_path, secret_key=KEY, gitlab_client_id="i", gitlab_client_secret="s")
     found = main.configured(door)
     assert (dict(found.forges), dict(found.hooks), set(found.identities)) == ({}, {}, {"gitlab"})
+
+
+def connected(folder: Path, gitlab: GitLabDouble, *arguments: str, secret: str = "hush") -> Result:
+    """Run `golddigger gitlab connect` on a machine that is configured for the double."""
+    told = {
+        "GOLDDIGGER_DATA": str(folder),
+        "GOLDDIGGER_PUBLIC_URL": "https://golddigger.example.org",
+        "GOLDDIGGER_GITLAB_URL": gitlab.url,
+        "GOLDDIGGER_GITLAB_TOKEN": gitlab.token,
+        "GOLDDIGGER_GITLAB_WEBHOOK_SECRET": secret,
+    }
+    return CliRunner().invoke(root.main, ["gitlab", "connect", *arguments], env=told)
+
+
+def test_a_project_is_connected_by_one_command(gitlab: GitLabDouble, tmp_path: Path) -> None:
+    """A Maintainer's token makes the webhook; what the bot can do is said, and all is well."""
+    repo = gitlab.repo("acme/app")
+    repo.role("maria", "maintainer")
+    said = connected(tmp_path, gitlab, "acme/app", "--token", gitlab.personal_token("maria").text)
+    assert said.exit_code == 0, said.output
+    assert [hook.token for hook in repo.hooks.values() if hook.url and "golddigger" in hook.url] == ["hush"]
+    assert "@golddigger is Developer in acme/app" in said.output
+    assert "hush" not in said.output
+
+
+def test_what_cannot_be_connected_is_told_without_a_traceback(gitlab: GitLabDouble, tmp_path: Path) -> None:
+    """The bot's own token may not make webhooks."""
+    gitlab.repo("acme/app")
+    said = connected(tmp_path, gitlab, "acme/app")
+    assert said.exit_code == 1
+    assert "it takes a Maintainer" in said.output
+    assert "Traceback" not in said.output
+
+
+def test_something_that_needs_mending_ends_with_1(gitlab: GitLabDouble, tmp_path: Path) -> None:
+    """With how to mend it."""
+    repo = gitlab.repo("acme/app")
+    repo.role("maria", "maintainer")
+    repo.role(gitlab.bot.username, "reporter")
+    said = connected(tmp_path, gitlab, "acme/app", "--token", gitlab.personal_token("maria").text)
+    assert said.exit_code == 1
+    assert "→ Give @golddigger the role Developer there" in said.output
+
+
+def test_without_a_bot_nothing_is_connected(tmp_path: Path) -> None:
+    """It is said what to set."""
+    with pytest.raises(Refused, match="GOLDDIGGER_GITLAB_TOKEN"):
+        list(main.connect_gitlab(Settings(data=tmp_path, secret_key=KEY), "acme/app", ""))
+
+
+def test_the_doctor_looks_at_the_bot(gitlab: GitLabDouble, tmp_path: Path) -> None:
+    """Whose token it is; and of one that is revoked, what to check."""
+    good = settings(tmp_path, gitlab)
+    found = {check.name: check for check in examine(good, queue=str, now=main.now)}
+    assert "GitHub" not in found
+    assert found["GitLab"].ok
+    assert "@golddigger" in found["GitLab"].sentence
+    assert found["address"].sentence.startswith("GitLab delivers to http://127.0.0.1:8000/webhooks/gitlab")
+    revoked = good.model_copy(update={"gitlab_token": SecretStr("glpat-revoked")})
+    found = {check.name: check for check in examine(revoked, queue=str, now=main.now)}
+    assert not found["GitLab"].ok
+    assert "GOLDDIGGER_GITLAB_TOKEN" in found["GitLab"].mend
+    assert "glpat-revoked" not in found["GitLab"].sentence
+
+
+def test_the_doctor_hears_of_a_gitlab_that_is_away(gitlab: GitLabDouble, tmp_path: Path) -> None:
+    """With the setting that names it."""
+    away = settings(tmp_path, gitlab).model_copy(update={"gitlab_url": "http://127.0.0.1:9"})
+    found = {check.name: check for check in examine(away, queue=str, now=main.now)}
+    assert not found["GitLab"].ok
+    assert "GOLDDIGGER_GITLAB_URL" in found["GitLab"].mend

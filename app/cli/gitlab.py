@@ -1,0 +1,59 @@
+"""Be `golddigger gitlab connect`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from app.cli.options import Config
+
+gitlab = typer.Typer(
+    name="gitlab", help="Set up a project or group on GitLab.", no_args_is_help=True, rich_markup_mode="markdown"
+)
+
+
+@gitlab.callback()
+def _gitlab() -> None:
+    """Set up a project or group on GitLab."""
+
+
+@gitlab.command()
+def connect(
+    where: Annotated[
+        str,
+        typer.Argument(
+            metavar="PROJECT_OR_GROUP", help="Its path as in the address, or its id.", show_default=False
+        ),
+    ],
+    *,
+    token: Annotated[
+        str,
+        typer.Option(
+            envvar="GITLAB_TOKEN",
+            help="Of a Maintainer (a group: an Owner), to make the webhook with. Not kept. Without it: the bot's.",
+            show_default=False,
+            show_envvar=True,
+        ),
+    ] = "",
+    config: Config = None,
+) -> None:
+    """Make or check the webhook of a project or group, and say what the bot can and cannot do there.
+
+    The bot's token and the webhook's secret come from the settings: GOLDDIGGER_GITLAB_TOKEN and
+    GOLDDIGGER_GITLAB_WEBHOOK_SECRET. Ends with 1 where something needs mending.
+
+    For example:
+
+        golddigger gitlab connect acme/app
+    """
+    from app import logs, main, settings
+
+    logs.set_up(level="error")
+    well = True
+    for sentence in main.connect_gitlab(settings.load(config), where, token):
+        typer.echo(f"{'✗' if sentence.mend else '✓'} {sentence.said}")
+        if sentence.mend:
+            typer.echo(f"  → {sentence.mend}")
+        well = well and not sentence.mend
+    raise typer.Exit(0 if well else 1)
