@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from app import review
 from app.demo import pictures, sample
+from app.demo.pictures import Drawn
 from app.demo.sample import Sample
 from app.review import Review
 from bots.local.git import Git
@@ -88,7 +90,13 @@ def begun(kept: Kept) -> Iterator[Demo]:
 
 def candidate(name: str) -> bytes | None:
     """Give what CI drew of a golden; None where it drew nothing any more."""
-    return {**pictures.shop(), **pictures.website(), **pictures.orders()}[name].candidate
+    return _drawn()[name].candidate
+
+
+@cache
+def _drawn() -> Mapping[str, Drawn]:
+    """Draw the sample once: that takes seconds."""
+    return {**pictures.shop(), **pictures.website(), **pictures.orders()}
 
 
 def until(holds: Callable[[], bool], what: str) -> None:
