@@ -79,18 +79,19 @@ def _with_below(client: Client, change: Change, told: Json, source: str, left: i
     repo = change.repo if project == change.repo.id else Repo(host=change.repo.host, id=project, path="")
     api = client.on(project)
     jobs = list(api.pages("pipelines", str(told["id"]), "jobs", params={"include_retried": "true"}))
-    yield describe(repo, told, jobs, head=change.head, source=source)
+    bridges = list(api.pages("pipelines", str(told["id"]), "bridges"))
+    yield describe(repo, told, jobs, bridges, head=change.head, source=source)
     if not left:
         return
-    for bridge in api.pages("pipelines", str(told["id"]), "bridges"):
+    for bridge in bridges:
         below = bridge.get("downstream_pipeline")
         if below:
             below = {**below, "name": below.get("name") or bridge["name"]}
             yield from _with_below(client, change, below, f"{source}/{bridge['name']}", left - 1)
 
 
-def describe(repo: Repo, told: Json, jobs: list[Json], *, head: Sha, source: str) -> Pipeline:
-    """Put GitLab's pipeline into words. `jobs`: all of them, retried ones too."""
+def describe(repo: Repo, told: Json, jobs: list[Json], bridges: list[Json], *, head: Sha, source: str) -> Pipeline:
+    """Put GitLab's pipeline into words. `jobs`: all of them, retried ones too; so with the `bridges` to others."""
     last = newest(jobs)
     return Pipeline(
         repo=repo,
@@ -100,7 +101,7 @@ def describe(repo: Repo, told: Json, jobs: list[Json], *, head: Sha, source: str
         title=_title(told),
         url=told.get("web_url") or "",
         head=head,
-        state=_state(told["status"], last),
+        state=_state(told["status"], [*last, *newest(bridges)]),
     )
 
 
