@@ -327,3 +327,5 @@ class Vocabulary:
     """Before a change's number: `#`, `!`, or nothing."""
     ping: Callable[[str], str] = lambda name: f"@{name}"
     """How a person is addressed."""
+    origin: Callable[[str], str] = lambda url: url
+    """Where git fetches a repository from, by the address of a change in it."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from app.flow import enact, settled
 from app.flow.parts import Parts, Pictures
-from bots.forge import Change
+from bots.forge import Change, Vocabulary
 from bots.views import ApprovalView, Beside, RunView, Said, View
 from diffing.mistakes import Misconfigured
 from diffing.verdict import judge
@@ -51,7 +51,7 @@ def gather(parts: Parts, change_id: int, change: Change, *, waiting: int, now: d
         notice=kept.notice,
         picture=_pictures(parts, change, now),
         commented=kept.comment_id is not None,
-        beside=_beside(change, asked),
+        beside=_beside(change, asked, parts.forges[change.repo.host].words()),
     )
 
 
@@ -127,12 +127,11 @@ def _pictures(parts: Parts, change: Change, now: datetime) -> Callable[[Digest],
     return lambda digest: parts.links.picture(digest, until=until)  # the same all day: the comment stays equal
 
 
-def _beside(change: Change, asked: Sequence[StoredApproval]) -> Beside | None:
+def _beside(change: Change, asked: Sequence[StoredApproval], words: Vocabulary) -> Beside | None:
     if not any(each.beside and each.commit != change.head for each in asked):  # or it was brought in since
         return None
     branch = enact.branch_beside(change)
-    url = change.url.rsplit("/pull/", 1)[0]
-    fetch = f"git fetch {url} {branch}"
+    fetch = f"git fetch {words.origin(change.url)} {branch}"
     if change.fork:  # the commit lies on the base, not on the fork's head
         return Beside(branch, (fetch, "git cherry-pick -X theirs FETCH_HEAD"), into=change.branch)
     # Wherever they are run, these touch nothing but that branch, and only forward.

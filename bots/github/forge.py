@@ -142,7 +142,7 @@ class GitHub:
         reactions.reply(self._publishing(change.repo), change.number, comment, text)
 
     def words(self) -> Vocabulary:
-        return Vocabulary(change="pull request", sign="#")
+        return Vocabulary(change="pull request", sign="#", origin=lambda url: url.rsplit("/pull/", 1)[0])
 
     # -------------------------------------------------------------------------------------- writing
 

@@ -123,7 +123,11 @@ class GitLab:
         reactions.reply(self._client.on(change.repo.id), self.people, change.number, comment, text)
 
     def words(self) -> Vocabulary:
-        return Vocabulary(change="merge request", sign="!")
+        return Vocabulary(
+            change="merge request",
+            sign="!",
+            origin=lambda url: f"{url.rsplit('/-/merge_requests/', 1)[0]}.git",  # without `.git` it redirects
+        )
 
     # -------------------------------------------------------------------------------------- writing
 
