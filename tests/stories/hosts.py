@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import pytest
+import requests
+
 from app import main
 from app.main import Forges
 from app.settings import Settings
+from bots.github import committing as on_github
+from bots.gitlab import committing as on_gitlab
 from bots.pacing import at_once
 from tests.forges.github.double import GitHubDouble
+from tests.forges.gitlab.double import GitLabDouble
+
+_ROW = re.compile(r"^\| \[`([^`]+)`\]\([^)]*\) \| (.*) \|$", re.MULTILINE)
+"""A golden in the table of our note, and what is said of it."""
 
 
 class Commit(Protocol):
@@ -109,8 +120,6 @@ class Double(Protocol):
     @property
     def violations(self) -> list[str]: ...
     @property
-    def web_url(self) -> str: ...
-    @property
     def world(self) -> Any: ...
     def repo(self, path: str, *, files: Any = None, private: bool = True) -> Repo: ...
     def opened(self, pull: Any, *, action: str = "opened") -> list[Any]: ...
@@ -163,6 +172,7 @@ class Asked:
     commit: str
     role: str
     """What maria may do."""
+    tree: str
 
 
 class Host(Protocol):
@@ -177,10 +187,29 @@ class Host(Protocol):
         """How it shows what a report concludes, and `running`."""
         ...
 
+    @property
+    def guards_branches(self) -> bool:
+        """Does it hold a commit to the branch's head, in the act?"""
+        ...
+
+    @property
+    def most_remarks(self) -> int:
+        """On how many goldens it remarks at most."""
+        ...
+
     def double(self) -> AbstractContextManager[Double]: ...
     def settings(self, double: Any) -> Mapping[str, object]: ...
     def forges(self, settings: Settings) -> Forges: ...
     def bot(self, double: Any) -> str: ...
+    def address(self, double: Any) -> str: ...
+    def pushed_elsewhere(self, double: Any, pull: Any, before: str) -> None:
+        """Tell that a change's branch was moved by git itself."""
+        ...
+
+    def small_commits(self, patch: pytest.MonkeyPatch, most: int) -> None:
+        """Let a commit hold no more bytes than these."""
+        ...
+
     def shown(self, double: Any, pull: Any, head: str | None = None) -> list[Shown]:
         """Give what stands of ours at the head of a change, or at another commit, oldest first."""
         ...
@@ -190,6 +219,8 @@ class OnGitHub:
     """GitHub: a check on the head, with annotations."""
 
     name = "github"
+    guards_branches = True
+    most_remarks = 1000
     asked = Asked(
         artifact="^GET .*/zip$",
         verdict="^(POST|PATCH) .*/check-runs",
@@ -197,6 +228,7 @@ class OnGitHub:
         reaction="^POST .*/reactions$",
         commit="^POST /graphql$",
         role="^GET .*/collaborators/maria/permission$",
+        tree="^GET .*/git/trees/",
     )
     states: Mapping[str, str] = {
         "success": "success",
@@ -222,6 +254,18 @@ class OnGitHub:
             "github_client_secret": double.app.client_secret,
         }
 
+    def address(self, double: GitHubDouble) -> str:
+        """Give its address for people and for git."""
+        return double.web_url
+
+    def pushed_elsewhere(self, double: GitHubDouble, pull: Any, before: str) -> None:
+        """Tell that a pull request's branch was moved by git itself."""
+        double.opened(pull, action="synchronize")
+
+    def small_commits(self, patch: pytest.MonkeyPatch, most: int) -> None:
+        """Let a commit hold no more bytes than these."""
+        patch.setattr(on_github, "MOST_BYTES", most)
+
     def bot(self, double: GitHubDouble) -> str:
         """Give somebody else's bot by its name."""
         return double.world.account("renovate[bot]", "Bot").login
@@ -246,4 +290,85 @@ class OnGitHub:
         ]
 
 
-HOSTS: Mapping[str, Host] = {"github": OnGitHub()}
+class OnGitLab:
+    """GitLab: a commit status on the head, whose link leads to the run's page, and the note."""
+
+    name = "gitlab"
+    guards_branches = False
+    most_remarks = 20
+    asked = Asked(
+        artifact="^GET .*/jobs/[0-9]+/artifacts$",
+        verdict="^POST .*/statuses/[0-9a-f]+$",
+        comment="^POST .*/merge_requests/[0-9]+/notes$",
+        reaction="^POST .*/award_emoji$",
+        commit="^POST .*/repository/commits$",
+        role="^GET .*/members/all/[0-9]+$",
+        tree="^GET .*/repository/tree$",
+    )
+    states: Mapping[str, str] = {
+        "success": "success",
+        "failure": "failed",
+        "action_required": "failed",
+        "neutral": "skipped",
+        "running": "pending",
+    }
+
+    def double(self) -> GitLabDouble:
+        """Give a GitLab."""
+        return GitLabDouble()
+
+    def settings(self, double: GitLabDouble) -> Mapping[str, object]:
+        """Give the settings of the bot that it knows."""
+        return {
+            "gitlab_url": double.url,
+            "gitlab_token": double.token,
+            "gitlab_webhook_secret": double.webhook_secret,
+        }
+
+    def address(self, double: GitLabDouble) -> str:
+        """Give its address for people and for git."""
+        return double.url
+
+    def pushed_elsewhere(self, double: GitLabDouble, pull: Any, before: str) -> None:
+        """Tell that a merge request's branch was moved by git itself."""
+        told = {"pull": pull, "action": "update", "oldrev": before}
+        double.send(double.hooks.make("merge_request", pull.repo, pull.author, **told))
+
+    def small_commits(self, patch: pytest.MonkeyPatch, most: int) -> None:
+        """Let a commit hold no more bytes than these."""
+        patch.setattr(on_gitlab, "MOST_BYTES", most)
+
+    def bot(self, double: GitLabDouble) -> str:
+        """Give somebody else's bot by its name."""
+        return double.world.account("project_7_bot_c0ffee", bot=True).username
+
+    def forges(self, settings: Settings) -> Forges:
+        """Give our side of it."""
+        return main.gitlab(settings, at_once())
+
+    def shown(self, double: GitLabDouble, pull: Any, head: str | None = None) -> list[Shown]:
+        """Give the status that stands, the newest of its name, with what our note says."""
+        statuses = double.statuses(pull, head=head)
+        assert {each.name for each in statuses} <= {"golddigger"}
+        notes = "\n".join(each.body for each in double.our_comments(pull))
+        return [
+            Shown(
+                state=each.status,
+                title=each.description or "",
+                said=f"{notes}\n{_page(each.target_url)}",
+                url=each.target_url or "",
+                remarks=dict(_ROW.findall(notes)),
+            )
+            for each in statuses[-1:]
+        ]
+
+
+def _page(address: str | None) -> str:
+    """Read the page behind a status as people do: its words."""
+    if not address:
+        return ""
+    page = requests.get(address, timeout=10).text
+    return html.unescape(re.sub(r"<[^>]*>", "", page))
+
+
+HOSTS: Mapping[str, Host] = {"github": OnGitHub(), "gitlab": OnGitLab()}

@@ -63,15 +63,12 @@ def test_a_reader_may_not_approve(stage: Stage, repo: Repo, pull: Pull) -> None:
     assert "[x]" not in stage.comment(pull).body
 
 
-def test_any_other_edit_of_our_comment_is_written_over(stage: Stage, repo: Repo, pull: Pull) -> None:
-    """A maintainer who edits words while ticking approves nothing; the comment is rendered again."""
+def test_an_edit_of_our_words_is_written_over(stage: Stage, repo: Repo, pull: Pull) -> None:
+    """A maintainer who edits words approves nothing; the comment is rendered again."""
     comment = stage.comment(pull)
-    before = comment.body
-    forged = before.replace("[ ]", "[x]").replace("login.png", "evil.png")
-    stage.forge.edit(pull, comment, "dev", forged)
+    stage.forge.edit(pull, comment, "dev", comment.body.replace("login.png", "evil.png"))
     stage.settle()
     assert repo.file("feature", LOGIN) == OLD
-    assert "[x]" not in stage.comment(pull).body
     assert "evil.png" not in stage.comment(pull).body
 
 

@@ -57,9 +57,10 @@ def test_a_branch_put_back_to_before_the_commit_is_not_green(stage: Stage, repo:
     stage.forge.comment(pull, "dev", "/golddigger approve")
     stage.settle()
     assert repo.file("feature", LOGIN) == NEW
+    committed = pull.head
     repo.git.move("refs/heads/feature", reviewed)
     pull.follow()
-    stage.forge.opened(pull, action="synchronize")
+    stage.host.pushed_elsewhere(stage.forge, pull, committed)
     stage.settle()
     assert repo.file("feature", LOGIN) == OLD
     stage.shows(pull, "action_required")

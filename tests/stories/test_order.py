@@ -92,7 +92,7 @@ def test_what_is_told_many_times_is_done_once(stage: Stage, pull: Pull) -> None:
     with stage.held():
         hooks = [*stage.forge.opened(pull), *ci_ends(stage, pull)]
     stage.deliver(*hooks, *hooks, *reversed(hooks))
-    stage.forge.opened(pull, action="synchronize")
+    stage.host.pushed_elsewhere(stage.forge, pull, pull.head)
     stage.shows(pull, "action_required")
     assert (len(stage.verdicts(pull)), runs_of(stage, pull)) == (1, 1)
     assert "login.png" in stage.comment(pull).body

@@ -1,0 +1,102 @@
+"""What is GitLab's alone: thumbs up, retried jobs, child pipelines, statuses in the pipeline that people see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.forges.gitlab.double import GitLabDouble
+from tests.stories.bench import Stage
+from tests.stories.hosts import Pull, Repo
+from tests.stories.screens import CART, CART_NEW, CONFIG, LOGIN, NEW, OLD, failures, screen
+
+
+@pytest.fixture(scope="module")
+def host() -> str:
+    """Tell these of GitLab alone."""
+    return "gitlab"
+
+
+@pytest.fixture
+def gitlab(stage: Stage) -> GitLabDouble:
+    """Give the GitLab."""
+    assert isinstance(stage.forge, GitLabDouble)
+    return stage.forge
+
+
+def ours(gitlab: GitLabDouble, pull: Pull) -> Any:
+    """Give our note."""
+    return gitlab.our_comments(pull)[0]  # type: ignore[arg-type]
+
+
+def test_a_thumb_up_approves_all(stage: Stage, gitlab: GitLabDouble, repo: Repo, pull: Pull) -> None:
+    """👍 on our note, by somebody who may approve."""
+    gitlab.award(pull, "dev", on=ours(gitlab, pull))  # type: ignore[arg-type]
+    stage.settle()
+    assert (repo.file("feature", LOGIN), repo.file("feature", CART)) == (NEW, CART_NEW), stage.why()
+    assert repo.log("feature")[0].trailers["Approved-by"] == ("dev",)
+
+
+def test_other_thumbs_approve_nothing(stage: Stage, gitlab: GitLabDouble, repo: Repo, pull: Pull) -> None:
+    """A reader's; another emoji; one on the merge request itself, or on somebody else's note."""
+    repo.role("reader", "read")
+    gitlab.award(pull, "reader", on=ours(gitlab, pull))  # type: ignore[arg-type]
+    gitlab.award(pull, "dev", "thumbsdown", on=ours(gitlab, pull))  # type: ignore[arg-type]
+    gitlab.award(pull, "dev")  # type: ignore[arg-type]
+    gitlab.comment(pull, "mallory", ours(gitlab, pull).body)  # type: ignore[arg-type]
+    gitlab.award(pull, "dev", on=gitlab.comments(pull)[-1])  # type: ignore[arg-type]
+    stage.settle()
+    assert repo.file("feature", LOGIN) == OLD
+
+
+def test_who_edited_our_note_is_asked_for_not_who_wrote_it(
+    stage: Stage, gitlab: GitLabDouble, repo: Repo, pull: Pull
+) -> None:
+    """The delivery's `user` is our own bot: a tick counts as its editor's, whose name stands in the commit."""
+    repo.role("maria", "maintain")
+    hooks = stage.tick(pull, "maria", "login.png")
+    assert hooks[-1].payload["user"]["username"] == gitlab.bot.username
+    stage.settle()
+    assert repo.file("feature", LOGIN) == NEW, stage.why()
+    assert repo.log("feature")[0].trailers["Approved-by"] == ("maria",)
+
+
+def test_the_status_lies_in_the_pipeline_that_people_see(stage: Stage, gitlab: GitLabDouble, pull: Pull) -> None:
+    """One name, one pipeline: that of the merge request, so that it can be required there."""
+    shown = {each.name for each in gitlab.statuses(pull)}  # type: ignore[arg-type]
+    assert shown == {"golddigger"}
+    (pipeline,) = gitlab.runs(pull)  # type: ignore[arg-type]
+    assert {each.pipeline.id for each in gitlab.statuses(pull)} == {pipeline.id}  # type: ignore[arg-type]
+    stage.forge.comment(pull, "dev", "/golddigger reject")
+    stage.shows(pull, "failure")
+
+
+def test_a_child_pipeline_counts(stage: Stage, gitlab: GitLabDouble, repo: Repo) -> None:
+    """Goldens that a child pipeline drew are those of the merge request's pipeline."""
+    pull = repo.pull(files={"lib/app.dart": b"// new\n"})
+    gitlab.finish_child(pull, {"goldens": failures({"login": (OLD, NEW)})})  # type: ignore[arg-type]
+    stage.shows(pull, "action_required")
+    stage.forge.comment(pull, "dev", "/golddigger approve")
+    stage.settle()
+    assert repo.file("feature", LOGIN) == NEW, stage.why()
+
+
+def test_a_project_in_groups_within_groups(stage: Stage) -> None:
+    """Its path has several slashes, and is one name on the wire."""
+    repo = stage.forge.repo("acme/apps/mobile/shop", files={LOGIN: OLD, ".golddigger.yml": CONFIG})
+    pull = repo.pull(files={"lib/app.dart": b"// new\n"})
+    stage.forge.finish_workflow(pull, {"goldens": failures({"login": (OLD, screen("Deep"))})})
+    stage.shows(pull, "action_required")
+    stage.forge.comment(pull, "dev", "/golddigger approve")
+    stage.settle()
+    assert repo.file("feature", LOGIN) == screen("Deep"), stage.why()
+
+
+def test_a_bare_approve_is_gitlabs_own_and_approves_no_golden(
+    stage: Stage, gitlab: GitLabDouble, repo: Repo, pull: Pull
+) -> None:
+    """`/approve` is a quick action, which GitLab carries out and takes out of the note."""
+    stage.forge.comment(pull, "dev", "/approve")
+    stage.settle()
+    assert repo.file("feature", LOGIN) == OLD
