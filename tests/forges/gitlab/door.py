@@ -82,6 +82,8 @@ class GitLabDoor:
     client_secret: str = "gloas-application-secret"
     root: str = ""
     """The path it lies under: `/gitlab` where a GitLab shares its host with others."""
+    at: str = ""
+    """Where it is, when another server answers for it; empty: at a port of its own."""
     instead: dict[str, Answer] = field(default_factory=dict)
     """By path: what is answered in its place."""
     requests: list[Request] = field(default_factory=list)
@@ -89,7 +91,7 @@ class GitLabDoor:
     _tokens: dict[str, _Grant] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
-        self._site = Site(self._answer)
+        self._site = Site(self.answer)
         self._site.start()
         return self
 
@@ -99,7 +101,7 @@ class GitLabDoor:
     @property
     def url(self) -> str:
         """Where it is."""
-        return f"{self._site.url}{self.root}"
+        return self.at or f"{self._site.url}{self.root}"
 
     def consent(self, location: str, user: Mapping[str, Json]) -> str:
         """Let somebody agree to what a browser was sent here with; give where it is sent next."""
@@ -112,7 +114,12 @@ class GitLabDoor:
         self._codes[code] = _Grant(asked["code_challenge"], asked["redirect_uri"], asked["scope"], user)
         return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
 
-    def _answer(self, request: Request) -> Answer:
+    def holds(self, request: Request) -> bool:
+        """Does a request show a token that was given out here?"""
+        return request.headers.get("authorization", "").removeprefix("Bearer ") in self._tokens
+
+    def answer(self, request: Request) -> Answer:
+        """Serve a request."""
         self.requests.append(request)
         path = request.path.removeprefix(self.root)
         if path in self.instead:

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from tests.forges.gitlab.api import Api, Asked, Routes
 from tests.forges.gitlab.ci import CI
+from tests.forges.gitlab.door import GitLabDoor, account
 from tests.forges.gitlab.hooks import Hooks, Webhook
 from tests.forges.gitlab.limits import Fault, Kind, Limit, Limits
 from tests.forges.gitlab.payloads import Payloads
@@ -49,7 +50,8 @@ class GitLabDouble(CI, People):
         self.world.store.url = self._store_site.url
         shapes = Shapes(self.world, self.url)
         self.api = Api(self.world, shapes, self.limits, routes(), self.url, self)
-        self.pages = Pages(self.world, self.api, self.url)
+        self.door = GitLabDoor(at=self.url)
+        self.pages = Pages(self.world, self.api, self.url, self.door)
         self.hooks = Hooks(self.world, Payloads(self.world, shapes))
         self.post = Post(self.world)
         self.world.tell = self._echo
@@ -142,6 +144,12 @@ class GitLabDouble(CI, People):
         bot = self.world.account(f"group_{group.id}_bot_{self.world.next('bot'):x}", bot=True)
         group.role(bot.username, role)
         return self.world.new_token(bot, scopes or ("api",), kind="group")
+
+    def consent(self, location: str, username: str) -> str:
+        """Let somebody agree to what their browser was sent here with; give where it is sent next."""
+        who = self.account(username)
+        told = {"id": who.id, "name": who.name, "bot": who.bot, "state": who.state, "commit_email": who.email}
+        return self.door.consent(location, account(username, **told))
 
     # ------------------------------------------------------------------------------- what goes wrong
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tests.forges.boxes import Wanted, ticked
 from tests.forges.git import ZERO
 from tests.forges.gitlab import noting
@@ -9,18 +11,25 @@ from tests.forges.gitlab.doings import Doings
 from tests.forges.gitlab.hooks import Webhook
 from tests.forges.gitlab.world import Account, Files, Note, Pull, Repo
 
+ACTIONS: Mapping[str, str] = {"opened": "open", "reopened": "reopen", "synchronize": "update"}
+
 
 class People(Doings):
     """What people do."""
 
     def opened(self, pull: Pull, *, action: str = "opened") -> list[Webhook]:
-        """Tell that a merge request was opened, after the push of its branch; or that it was `reopened`."""
+        """Tell that a merge request was opened, after the push of its branch.
+
+        Or that it was `reopened`, or has another head (`synchronize`): words that stories of every forge use."""
         made = []
         if pull.head_repo and action == "opened":
-            details = {"branch": pull.branch, "before": ZERO, "after": pull.head}
-            made += self.hooks.make("push", pull.head_repo, pull.author, **details)
-        done = action.removesuffix("ed")
-        made += self.hooks.make("merge_request", pull.repo, pull.author, pull=pull, action=done)
+            branch = {"branch": pull.branch, "before": ZERO, "after": pull.head}
+            made += self.hooks.make("push", pull.head_repo, pull.author, **branch)
+        before = next(iter(pull.repo.git.commit(pull.head).parents), pull.head)
+        moved = {"oldrev": before} if action == "synchronize" else {}
+        made += self.hooks.make(
+            "merge_request", pull.repo, pull.author, pull=pull, action=ACTIONS[action], **moved
+        )
         return self.send(made)
 
     def push(

@@ -11,6 +11,7 @@ from typing import Any
 from tests.forges.github.site import BATCH, LFS, MOST_OBJECTS
 from tests.forges.gitlab import notation, tokens
 from tests.forges.gitlab.api import ROOT, Api
+from tests.forges.gitlab.door import GitLabDoor
 from tests.forges.gitlab.world import LEVELS, Repo, Token, World
 from tests.forges.web import Answer, Request
 
@@ -28,10 +29,14 @@ class Pages:
     world: World
     api: Api
     url: str
+    door: GitLabDoor
     violations: list[str] = field(default_factory=list)
 
     def answer(self, request: Request) -> Answer:
         """Serve a request."""
+        signing_in = request.path == "/oauth/token"
+        if signing_in or (request.path == f"{ROOT}/user" and self.door.holds(request)):
+            return self.door.answer(request)
         if request.path.startswith(f"{ROOT}/"):
             return self.api.answer(request)
         with self.world.lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import datetime
 from typing import Any
 
 from tests.forges.gitlab.api import Call, Routes
@@ -129,30 +130,40 @@ def post_status(call: Call) -> Answer:
 
     A status that has not ended is moved on; one that ended is followed by another of its name. There is no way
     from `running` to `running`: that is a 400, and whoever wants other words has to end it first."""
-    told = call.body
-    head = _head(call)
-    name = told.get("name") or told.get("context") or "default"
-    pipeline = _pipeline(call, head)
-    ref = told.get("ref") or (pipeline.ref if pipeline else _branch(call, head))
-    if ref in call.repo.protected and call.level < max(call.repo.protected[ref], LEVELS["developer"]):
-        raise forbidden()
-    pipeline = pipeline or _external(call, head, ref)
-    known = [one for one in pipeline.statuses if one.name == name and one.status not in FINISHED]
-    now = call.world.now()
-    status = known[-1] if known else Status(call.world.next("status"), name, pipeline, "created", call.user, now)
+    head, told = _head(call), call.body
     if len(told.get("target_url", "")) > _LONGEST_URL:
         raise bad({"target_url": [f"is too long (maximum is {_LONGEST_URL} characters)"]})
+    found = _pipeline(call, head)
+    ref = told.get("ref") or (found.ref if found else _branch(call, head))
+    if ref in call.repo.protected and call.level < max(call.repo.protected[ref], LEVELS["developer"]):
+        raise forbidden()
+    pipeline = found or _external(call, head, ref)
+    status = _status(call, pipeline)
     _move(status, told["state"])
-    if not known:
-        pipeline.statuses.append(status)
+    _word(status, told, call.world.now())
+    if pipeline.settle(call.world.now()) or pipeline.statuses == [status]:
+        call.world.tell("pipeline", call.repo, call.user, pipeline=pipeline)
+    return Answer(201, call.shapes.status(status))
+
+
+def _status(call: Call, pipeline: Pipeline) -> Status:
+    """Give the status of that name that has not ended, or a new one."""
+    name = call.body.get("name") or call.body.get("context") or "default"
+    known = [one for one in pipeline.statuses if one.name == name and one.status not in FINISHED]
+    if known:
+        return known[-1]
+    made = Status(call.world.next("status"), name, pipeline, "created", call.user, call.world.now())
+    pipeline.statuses.append(made)
+    return made
+
+
+def _word(status: Status, told: Json, now: datetime) -> None:
+    """Keep what was said with a state, and since when it is."""
     status.description = told.get("description", status.description)
     status.target_url = told.get("target_url", status.target_url)
     status.coverage = told.get("coverage", status.coverage)
     status.started_at = status.started_at or (now if status.status != "pending" else None)
     status.finished_at = now if status.status in FINISHED else None
-    if pipeline.settle(now) or len(pipeline.statuses) == 1:
-        call.world.tell("pipeline", call.repo, call.user, pipeline=pipeline)
-    return Answer(201, call.shapes.status(status))
 
 
 _EVENTS = {"pending": "enqueue", "running": "run", "failed": "drop", "canceled": "cancel", "skipped": "skip"}
