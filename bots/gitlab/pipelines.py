@@ -91,7 +91,7 @@ def _with_below(client: Client, change: Change, told: Json, source: str, left: i
 
 
 def describe(repo: Repo, told: Json, jobs: list[Json], bridges: list[Json], *, head: Sha, source: str) -> Pipeline:
-    """Put GitLab's pipeline into words. `jobs`: all of them, retried ones too; so with the `bridges` to others."""
+    """Put GitLab's pipeline into words. `jobs`: all of them, retried ones too; so with `bridges` to others."""
     last = newest(jobs)
     return Pipeline(
         repo=repo,

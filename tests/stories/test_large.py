@@ -115,7 +115,7 @@ def test_a_part_is_not_made_twice(stage: Stage, wire: Wire, pull: Pull) -> None:
 def test_a_push_between_two_parts_is_told_as_it_is(stage: Stage, wire: Wire, pull: Pull) -> None:
     """The first part stands, no more follows onto a head that nobody reviewed, and the comment says so.
 
-    Where nothing guards a whole branch, a part that was on its way lies on the push, which touched none of it."""
+    Where nothing guards a whole branch, a part on its way comes to lie on the push, which touched none of it."""
     wire.hold_back(stage.host.asked.commit).let_go()
     held = wire.hold_there(stage.host.asked.commit)
     stage.forge.comment(pull, "dev", "/golddigger approve")
