@@ -16,7 +16,7 @@ from app.demo.pictures import Drawn
 from app.demo.sample import Sample
 from app.review import Review
 from bots.local.git import Git
-from diffing.words import Comparison
+from diffing.words import Comparison, Sha
 from storage import comparisons
 from storage.runs import StoredRun
 
@@ -45,9 +45,9 @@ class Demo:
         return self.at.git
 
     @property
-    def head(self) -> str:
+    def head(self) -> Sha:
         """The tip of the branch that broke its goldens."""
-        return str(self.at.change.head)
+        return self.at.change.head
 
     @property
     def door(self) -> str:
@@ -60,7 +60,7 @@ class Demo:
         with self.at.whole.parts.db.begin() as db:
             return {str(each.name): each for each in comparisons.of_run(db, self.run.id)}
 
-    def committed(self, before: str) -> dict[str, bytes | None]:
+    def committed(self, before: Sha) -> dict[str, bytes | None]:
         """Wait for the one commit on top of a head; give the files that it changed, as they are after it."""
         until(lambda: self.head != before, "the branch moves")
         after = self.head

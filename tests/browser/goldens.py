@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -82,7 +83,7 @@ def take(browser: Browser, folder: Path) -> None:
         run = stage.run(drawn())
         with served(stage.web, port):
             watch = Watch(browser)
-            cookies = watch.go(Site(stage, base).door("/")).context.cookies()
+            cookies: list[Any] = [*watch.go(Site(stage, base).door("/")).context.cookies()]
             for scheme in ("light", "dark"):
                 page = watch.sit_down(Screen(scheme=scheme))
                 page.context.add_cookies(cookies)  # by the printed link nobody comes in so often

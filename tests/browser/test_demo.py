@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from app.demo import pictures
-from diffing.words import Opinion
+from diffing.words import Opinion, Sha
 from storage import decisions
 from tests.browser import browsers, demos
 from tests.browser.browsers import DESK, NO_SCRIPTS, PHONE, Screen, Watch
@@ -54,7 +54,13 @@ def stands(page: Page, name: str) -> None:
     expect(page.locator("[data-stage] h2")).to_have_text(name)
 
 
-def holds(demo: Demo, before: str, approved: set[str]) -> None:
+def shown(page: Page) -> None:
+    """Wait until the golden that one is at stands on the stage: before that nothing is decided."""
+    at = page.locator("[data-entry]:has([aria-current])").get_attribute("data-entry") or ""
+    expect(page.locator("[data-stage]")).to_have_attribute("data-stage", at)
+
+
+def holds(demo: Demo, before: Sha, approved: set[str]) -> None:
     """The branch is one commit further, which changed what was approved and nothing else, to the byte CI drew."""
     assert demo.committed(before) == {name: demos.candidate(name) for name in approved}
     assert demo.git.line("status", "--porcelain") == ""
@@ -99,6 +105,7 @@ def test_by_keyboard_alone(demo: Demo, watch: Watch) -> None:
     keys.press("Escape")
     keys.press("ArrowDown")
     for decided in range(2, len(wanted) + 1):
+        shown(page)
         keys.press("y")
         tally(page, f"{decided} of {len(wanted)} decided")
     commit_by_keys(page, len(wanted) - 1)
