@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app import main
 from tests.forges.gitlab.double import GitLabDouble
 from tests.stories.bench import Stage
 from tests.stories.hosts import Pull, Repo
@@ -100,3 +101,35 @@ def test_a_bare_approve_is_gitlabs_own_and_approves_no_golden(
     stage.forge.comment(pull, "dev", "/approve")
     stage.settle()
     assert repo.file("feature", LOGIN) == OLD
+
+
+def test_a_fork_whose_author_lets_others_push_gets_the_commit_itself(stage: Stage, gitlab: GitLabDouble) -> None:
+    """*Allow commits from members who can merge*: the goldens come to lie on the fork's own branch."""
+    repo = gitlab.repo("octo/open", files={LOGIN: OLD, ".golddigger.yml": CONFIG}, private=False)
+    repo.role("maria", "maintain")
+    pull = repo.pull(fork="stranger/open", files={"a": b"1"}, author="stranger", allow_collaboration=True)
+    stage.forge.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW)})})
+    stage.shows(pull, "action_required")
+    stage.forge.comment(pull, "maria", f"/golddigger approve {pull.head[:12]}")
+    stage.settle()
+    assert pull.head_repo
+    assert pull.head_repo.file("feature", LOGIN) == NEW, (stage.why(), stage.replies(pull))
+
+
+def test_a_newcomer_comes_from_nothing_to_an_approved_golden(stage: Stage, gitlab: GitLabDouble) -> None:
+    """The bot is made a Developer, `golddigger gitlab connect` makes the webhook, CI ends, and a note approves."""
+    repo = gitlab.repo("acme/apps/new", files={LOGIN: OLD, ".golddigger.yml": CONFIG}, installed=False)
+    maria = repo.role("maria", "maintain")
+    settings, path = stage.whole.settings, repo.path
+    repo.role(gitlab.bot.username, "developer")
+    own = gitlab.personal_token(maria.username)
+    for _ in range(2):  # the second time it is only looked at
+        told = list(main.connect_gitlab(settings, path, own.text))
+        assert [each.mend for each in told if each.mend] == [], told
+    assert [hook.url for hook in repo.hooks.values()] == [f"{stage.base}/webhooks/gitlab"]
+    pull = repo.pull(files={"lib/app.dart": b"// new\n"})
+    stage.forge.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW)})})
+    stage.shows(pull, "action_required")
+    stage.forge.comment(pull, "dev", "/golddigger approve")
+    stage.settle()
+    assert repo.file("feature", LOGIN) == NEW, stage.why()
