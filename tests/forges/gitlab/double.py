@@ -120,6 +120,15 @@ class GitLabDouble(CI, People):
         found.private = found.private if private is None else private
         return found
 
+    def system_hook(self) -> Hook:
+        """Let the whole server tell where `webhook_url` points, as an administrator sets it up.
+
+        Such hooks hear of pushes, merge requests and projects (doc/administration/system_hooks.md); of nothing
+        else."""
+        made = self.world.new_hook(None, self.webhook_secret, ("push", "merge_requests", "project"))
+        self.world.system_hooks.append(made)
+        return made
+
     def discussions(self, pull: Pull) -> list[Discussion]:
         """Give the threads of our bot that can be resolved, oldest first."""
         own = (one for one in pull.discussions if one.notes[0].user is self.bot)

@@ -23,6 +23,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "merge_request": ("merge_requests_events", "Merge Request Hook"),
     "pipeline": ("pipeline_events", "Pipeline Hook"),
     "build": ("job_events", "Job Hook"),
+    "project_destroy": ("project_events", "Project Hook"),
 }
 """What happened: the switch of a hook for it, and the header that names it."""
 TRIGGERS: Mapping[str, str] = {switch: event for event, (switch, _) in NAMES.items()}
@@ -119,7 +120,7 @@ class Hooks:
 
     def _hooks(self, repo: Repo) -> list[Hook]:
         groups = [hooks for path, hooks in self.world.group_hooks.items() if repo.path.startswith(f"{path}/")]
-        return [hook for hooks in (repo.hooks, *groups) for hook in hooks.values()]
+        return [*self.world.system_hooks, *(hook for hooks in (repo.hooks, *groups) for hook in hooks.values())]
 
     def on(self, hook: Hook) -> bool:
         """Is a hook on, not switched off for its failures?"""
@@ -132,7 +133,7 @@ class Hooks:
         headers = sign(
             hook.token,
             body,
-            NAMES[event][1],
+            "System Hook" if hook in self.world.system_hooks else NAMES[event][1],
             delivery=delivery,
             signing_token=hook.signing_token,
             at=int(self.world.now().timestamp()),
@@ -153,6 +154,8 @@ class Hooks:
                 return self.payloads.emoji(repo, sender, details["award"], details["on"], details["action"])
             case "pipeline":
                 return self.payloads.pipeline(details["pipeline"])
+            case "project_destroy":
+                return self.payloads.project_destroy(repo)
             case "build":
                 return self.payloads.build(details["job"])
             case "push":

@@ -337,6 +337,23 @@ class Payloads:
         }
         return told | self._source(pipeline)
 
+    def project_destroy(self, repo: Repo) -> Json:
+        """Tell that a project is gone: to group and system hooks, which have no `object_kind` for it."""
+        now = stamp(self.world.now())
+        owner = repo.owner or self.world.account("olga")
+        return {
+            "event_name": "project_destroy",
+            "created_at": now,
+            "updated_at": now,
+            "name": repo.name,
+            "path": repo.name,
+            "path_with_namespace": repo.path,
+            "project_id": repo.id,
+            "project_namespace_id": repo.id + 1,
+            "owners": [{"name": owner.name, "email": "[REDACTED]"}],
+            "project_visibility": "private" if repo.private else "public",
+        }
+
     def push(self, repo: Repo, sender: Account, branch: str, before: str, after: str) -> Json:
         """Tell of a push: of a branch made (`before` is zero) or deleted (`after` is zero), too."""
         commits = self._pushed(repo, before, after)

@@ -136,6 +136,14 @@ class People(Doings):
             made = self.hooks.make("emoji", pull.repo, who, award=award, on=target, action="revoke")
         return self.send(made)
 
+    def destroy(self, repo: Repo) -> list[Webhook]:
+        """Delete a project. Its own hooks go with it: groups' and the server's tell of it."""
+        with self.world.lock:
+            repo.hooks.clear()
+            made = self.hooks.make("project_destroy", repo, self.account("olga"))
+            del self.world.repos[repo.path.lower()]
+        return self.send(made)
+
     def uninstall(self, *repos: Repo) -> list[Webhook]:
         """Take projects from our bot. GitLab tells nobody."""
         with self.world.lock:

@@ -257,6 +257,9 @@ HOOKS: Mapping[str, str] = {
     "message:str? user_id:int user_name:str user_username:str user_email:str? user_avatar:str? project_id:int "
     "project:ProjectHooked commits:[PushedCommit] total_commits_count:int push_options:obj "
     "repository:PushRepository",
+    # lib/gitlab/hook_data/project_builder.rb
+    "project_destroy": "event_name:=project_destroy created_at:time updated_at:time name:str path:str "
+    "path_with_namespace:str project_id:int project_namespace_id:int owners:[AuthorHooked] project_visibility:str",
     "PushedCommit": "id:sha message:str title:str timestamp:time url:url author:AuthorHooked added:[str] "
     "modified:[str] removed:[str]",
     "PushRepository": "name:str url:str description:str? homepage:url git_http_url:url git_ssh_url:str "

@@ -56,6 +56,7 @@ def test_a_thread_needs_a_place_in_what_changed(gitlab: GitLabDouble, pull: Pull
         place(gitlab, pull, "README.md"),
         place(gitlab, pull, "text"),
         place(gitlab, pull, head_sha="1" * 40),
+        {name: value for name, value in place(gitlab, pull).items() if name != "width"},
         {"position_type": "image", "new_path": "goldens/login.png"},
     ):
         with pytest.raises(GitlabCreateError) as refused:

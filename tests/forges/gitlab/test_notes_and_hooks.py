@@ -283,3 +283,18 @@ def test_a_limit_answers_as_gitlab_does(gitlab: GitLabDouble, kind: Kind) -> Non
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "17")
     assert ("RateLimit-Reset" in refused.headers) == (kind == "primary")
     assert as_bot(gitlab).projects.get(repo.id).id == repo.id
+
+
+def test_a_servers_hook_hears_of_all_its_projects(gitlab: GitLabDouble, bot: Bot) -> None:
+    """Of merge requests and of projects that are gone, all under one event's name; of notes nothing."""
+    gitlab.system_hook()
+    repo = gitlab.repo("octo/app", installed=False)
+    pull = repo.pull(files={"a": b"1"})
+    gitlab.opened(pull)
+    gitlab.comment(pull, "dev", "hello")
+    gitlab.destroy(repo)
+    assert [request.headers["x-gitlab-event"] for request in bot.heard] == ["System Hook"] * 3
+    kinds = [request.json.get("object_kind") or request.json["event_name"] for request in bot.heard]
+    assert kinds == ["push", "merge_request", "project_destroy"]
+    with pytest.raises(GitlabError):
+        as_bot(gitlab).projects.get(repo.path)

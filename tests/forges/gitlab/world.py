@@ -65,6 +65,7 @@ class World:
         self.repos: dict[str, Repo] = {}
         self.tokens: dict[str, Token] = {}
         self.group_hooks: dict[str, dict[int, Hook]] = {}
+        self.system_hooks: list[Hook] = []
         self.tell: Tell = _say_nothing
         self.store = Store(self.now)
         self.webhook_secret = "the secret of GitLab's hooks"

@@ -68,8 +68,13 @@ def _hold(call: Call, position: Json) -> None:
     changed = {one["new_path"] for one in diffs(pull.repo, ends[0], ends[2])}
     if path not in changed:
         raise bad('400 Bad request - Note {:line_code=>["can\'t be blank", "must be a valid line code"]}')
-    if position["position_type"] == "image" and not path.lower().endswith(PICTURES):
-        raise bad('400 Bad request - Note {:position=>["is invalid"]}')
+    if position["position_type"] == "image" and not _is_on_picture(path, position):
+        raise bad('400 Bad request - Note {:position=>["is incomplete"]}')
+
+
+def _is_on_picture(path: str, position: Json) -> bool:
+    """Is it a picture, and is the point named (lib/gitlab/diff/formatters/image_formatter.rb)?"""
+    return path.lower().endswith(PICTURES) and {"x", "y", "width", "height"} <= position.keys()
 
 
 def _complete(position: Json) -> Json:
