@@ -15,6 +15,7 @@ from bots.archive import Caps
 from bots.forge import Archive, Artifact, Pipeline
 from bots.gate import Gate
 from bots.gitlab.client import Api
+from bots.gitlab.limits import Failed
 from diffing.words import Refused
 
 Json = Any
@@ -24,7 +25,7 @@ _SHARD = re.compile(r"(?P<name>.*?) (?P<number>\d{1,4})/(?P<of>\d{1,4})")
 
 def kept(api: Api, pipeline: Pipeline, now: datetime) -> list[Artifact]:
     """List what the last try of each job kept."""
-    jobs = [job for job in api.pages("pipelines", pipeline.id, "jobs") if _kept(job) or _expired(job, now)]
+    jobs = [job for job in _jobs(api, pipeline) if _kept(job) or _expired(job, now)]
     named = [(job, _name(job)) for job in jobs]
     shared = Counter(name for _, name in named)
     return [_describe(job, _apart(name, job) if shared[name] > 1 else name, now) for job, name in named]
@@ -48,6 +49,18 @@ def opened(api: Api, gate: Gate, pipeline: Pipeline, artifact: Artifact, caps: C
         file.seek(0)
         with archive.open_zip(file, caps) as found:
             yield found
+
+
+def _jobs(api: Api, pipeline: Pipeline) -> list[Json]:
+    try:
+        return list(api.pages("pipelines", pipeline.id, "jobs"))
+    except Failed as failed:
+        if failed.status not in {403, 404}:
+            raise
+        raise Refused(
+            f"The bot may not see what {pipeline.title} kept in the fork. A member of the target project can run "
+            "the pipeline there (Pipelines > Run pipeline), or the fork's owner adds the bot as a Reporter."
+        ) from failed
 
 
 def _check(api: Api, pipeline: Pipeline, artifact: Artifact) -> None:

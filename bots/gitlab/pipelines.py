@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from bots.forge import Change, Pipeline, PipelineState, Repo
-from bots.gitlab.client import Client
+from bots.gitlab.client import Api, Client
+from bots.gitlab.limits import Failed
 from diffing.words import Sha
 
 Json = Any
@@ -20,6 +21,7 @@ _OF_CHANGE = re.compile(r"refs/merge-requests/\d+/(head|merge|train)")
 _STARTED = {"created", "waiting_for_resource", "preparing", "pending", "running", "scheduled", "canceling"}
 _STARTED |= {"waiting_for_callback"}
 _FAILED = {"failed"}
+_HIDDEN = {403, 404}
 _NEVER_DREW = {"canceled", "skipped"}
 MOST = 20
 """So many of the newest pipelines of a head are looked at …"""
@@ -77,9 +79,14 @@ def _with_below(client: Client, change: Change, told: Json, source: str, left: i
     """Describe a pipeline, and those that its jobs started, in whichever project."""
     project = _project(change.repo, told)
     repo = change.repo if project == change.repo.id else Repo(host=change.repo.host, id=project, path="")
-    api = client.on(project)
-    jobs = list(api.pages("pipelines", str(told["id"]), "jobs", params={"include_retried": "true"}))
-    bridges = list(api.pages("pipelines", str(told["id"]), "bridges"))
+    try:
+        jobs, bridges = _inside(client.on(project), str(told["id"]))
+    except Failed as failed:
+        if failed.status not in _HIDDEN or project == change.repo.id:
+            raise
+        if left == DEEPEST:  # a fork's own must not seem not to be there; what it kept is explained when asked for
+            yield describe(repo, told, [], [], head=change.head, source=source)
+        return
     yield describe(repo, told, jobs, bridges, head=change.head, source=source)
     if not left:
         return
@@ -88,6 +95,12 @@ def _with_below(client: Client, change: Change, told: Json, source: str, left: i
         if below:
             below = {**below, "name": below.get("name") or bridge["name"]}
             yield from _with_below(client, change, below, f"{source}/{bridge['name']}", left - 1)
+
+
+def _inside(api: Api, pipeline: str) -> tuple[list[Json], list[Json]]:
+    """Give a pipeline's jobs, retried ones too, and its bridges to other pipelines."""
+    jobs = api.pages("pipelines", pipeline, "jobs", params={"include_retried": "true"})
+    return list(jobs), list(api.pages("pipelines", pipeline, "bridges"))
 
 
 def describe(repo: Repo, told: Json, jobs: list[Json], bridges: list[Json], *, head: Sha, source: str) -> Pipeline:

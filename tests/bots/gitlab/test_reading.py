@@ -168,6 +168,41 @@ def test_our_own_status_starts_no_pipeline_of_ours(gitlab: GitLabDouble, forge: 
     assert forge.pipelines(change_of(forge, pull)) == []
 
 
+def test_a_pipeline_in_a_forks_own_project_counts(gitlab: GitLabDouble, forge: GitLab) -> None:
+    """Where everybody may see it, what it kept is read there."""
+    repo = gitlab.repo("acme/open", private=False)
+    pull = repo.pull(files={"a": b"1"}, fork="stranger/open", author="stranger")
+    gitlab.finish_workflow(pull, {"golden": {"a.png": b"a"}}, where=pull.head_repo)
+    [pipeline] = forge.pipelines(change_of(forge, pull))
+    [artifact] = forge.artifacts(pipeline)
+    with forge.open_artifact(pipeline, artifact) as archive:
+        assert archive.read("a.png") == b"a"
+
+
+def test_a_pipeline_in_a_fork_that_the_bot_does_not_see_is_explained(
+    gitlab: GitLabDouble, forge: GitLab, repo: world.Repo
+) -> None:
+    """It seems neither not to be there nor to have kept nothing."""
+    pull = repo.pull(files={"a": b"1"}, fork="stranger/shop", author="stranger")
+    gitlab.finish_workflow(pull, {"golden": {"a.png": b"a"}}, where=pull.head_repo)
+    [pipeline] = forge.pipelines(change_of(forge, pull))
+    assert pipeline.state is PipelineState.FAILED
+    with pytest.raises(Refused, match="adds the bot as a Reporter"):
+        forge.artifacts(pipeline)
+
+
+def test_merged_results_belong_to_the_head_that_was_merged(
+    gitlab: GitLabDouble, forge: GitLab, repo: world.Repo
+) -> None:
+    """Their commit is one of GitLab's own, with the head among its parents."""
+    pull = repo.pull(files={"a": b"1"})
+    gitlab.finish_workflow(pull, {"golden": {"a.png": b"a"}}, event="merged_results")
+    [pipeline] = forge.pipelines(change_of(forge, pull))
+    assert (pipeline.head, pipeline.state) == (pull.head, PipelineState.FAILED)
+    gitlab.push(pull, {"a": b"2"})
+    assert forge.pipelines(change_of(forge, pull)) == []
+
+
 # ------------------------------------------------------------------------------------------- artifacts
 
 

@@ -39,7 +39,7 @@ def say(forge: GitLab, change: Change, told: Report, before: Publications | None
 # ------------------------------------------------------------------------------------------- statuses
 
 
-@pytest.mark.parametrize("event", ["push", "pull_request"])
+@pytest.mark.parametrize("event", ["push", "pull_request", "merged_results"])
 def test_a_report_is_said_by_a_status_and_then_in_a_note(
     gitlab: GitLabDouble, forge: GitLab, repo: world.Repo, event: str
 ) -> None:
