@@ -154,9 +154,10 @@ def _gitlab(settings: Settings, bot: GitLabBot, now: Callable[[], datetime]) -> 
         for each in connecting.token(client, People(client, bot.host), now().date()):
             yield Check("GitLab", not each.mend, each.said, each.mend)
     except Unavailable as error:
-        yield Check("GitLab", False, str(error), "Check GOLDDIGGER_GITLAB_URL, and the way there.")
+        mend = "Check GOLDDIGGER_GITLAB_URL, the way there, and GOLDDIGGER_GITLAB_TOKEN."
+        yield Check("GitLab", False, str(error), mend)
     except Refused as refused:
-        yield Check("GitLab", False, str(refused), "Check GOLDDIGGER_GITLAB_TOKEN: it may have been revoked.")
+        yield Check("GitLab", False, str(refused), "Check GOLDDIGGER_GITLAB_TOKEN: its account may be blocked.")
 
 
 def _app(app: GitHubApp, now: Callable[[], datetime]) -> Iterator[Check]:

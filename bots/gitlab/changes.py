@@ -10,10 +10,11 @@ from typing import Any
 from bots.forge import Change, Committed, Repo
 from bots.gitlab.client import Api, Client
 from bots.gitlab.limits import Failed
-from diffing.words import Refused, Sha
+from diffing.words import Refused, Sha, Unavailable
 
 Json = Any
 CONFIG = ".golddigger.yml"
+_PREPARES = 5.0
 
 
 def find(client: Client, repo: Repo, number: str) -> Change:
@@ -48,6 +49,9 @@ def _of_commit(api: Api, head: Sha) -> list[Json]:
 def describe(client: Client, repo: Repo, told: Json) -> Change:
     """Put GitLab's merge request into words."""
     base = told.get("diff_refs") or {}
+    head = told.get("sha") or base.get("head_sha")
+    if not head:
+        raise Unavailable(f"GitLab still prepares the merge request !{told['iid']}.", _PREPARES)
     source = told.get("source_project_id")  # None where a fork was deleted
     repo = told_newly(client, repo)
     return Change(
@@ -57,7 +61,7 @@ def describe(client: Client, repo: Repo, told: Json) -> Change:
         author=(told.get("author") or {}).get("username", "ghost"),
         url=told["web_url"],
         branch=told["source_branch"],
-        head=Sha(told.get("sha") or base.get("head_sha") or ""),
+        head=Sha(head),
         head_repo=str(source or ""),
         head_path=repo.path if str(source) == repo.id else _path(client, source),
         base_branch=told["target_branch"],

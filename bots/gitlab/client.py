@@ -43,7 +43,11 @@ class Api:
 
     def get(self, *segments: str, params: Mapping[str, str] | None = None) -> Json:
         """Read something."""
-        return self._send(Asked(method="GET", path=self._path(segments), params=params or {})).data
+        return self.answer(*segments, params=params).data
+
+    def answer(self, *segments: str, params: Mapping[str, str] | None = None) -> Answer:
+        """Read something, with what is told beside it."""
+        return self._send(Asked(method="GET", path=self._path(segments), params=params or {}))
 
     def find(self, *segments: str, params: Mapping[str, str] | None = None) -> Json | None:
         """Read something; None where it does not exist."""

@@ -136,7 +136,7 @@ def _explained(failed: Failed, owner: Owner) -> Refused:
                 f"GitLab does not let this token make a webhook in the group {owner.path}: it takes an Owner, and "
                 "a group's webhooks need GitLab Premium. Without it, connect each project."
             )
-        case ((401 | 403 | 404), _):
+        case ((403 | 404), _):
             return Refused(
                 f"GitLab does not let this token make a webhook in {owner.path}: it takes a Maintainer. Give "
                 "one's token with --token, or make the webhook by hand as the README says."

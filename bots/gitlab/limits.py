@@ -26,6 +26,9 @@ def failure(
     """Give the error for an answer: try again (and when), or tell people. `headers`: in lower case."""
     if status == 429:
         return Unavailable(f"GitLab asks us to slow down: {message}", _wait(headers, now))
+    if status == 401:  # whoever runs us mends that, and then what was begun goes on
+        why = "it expired or was revoked. Whoever runs Golddigger sets GOLDDIGGER_GITLAB_TOKEN"
+        return Unavailable(f"GitLab does not take the token (401): {why}.", _A_WHILE)
     if status >= 500:
         return Unavailable(f"GitLab does not work at the moment ({status}).", _seconds(headers.get("retry-after")))
     return Failed(status, message, what)

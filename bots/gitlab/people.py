@@ -51,8 +51,10 @@ class People:
         found = self._client.everywhere().get("users", params={"username": name})
         for each in found if isinstance(found, list) else ():
             match each:
-                case {"id": int(), "username": str(told), "state": "active"} if told.lower() == name.lower():
-                    return each
+                case {"id": int(number), "username": str(told)} if told.lower() == name.lower():
+                    # Whether it is a bot, only the account by itself tells.
+                    known = self._client.everywhere().find("users", str(number))
+                    return known if known is not None and known["state"] == "active" else None
         return None
 
     def _user(self, told: Json) -> User:

@@ -9,7 +9,7 @@ from bots.gitlab.people import People
 from bots.pacing import COURTESY
 
 _SIGNS = {Reaction.SEEN: "eyes", Reaction.DONE: "rocket", Reaction.REFUSED: "confused"}
-_UNREACHABLE = {400, 401, 403, 404, 409, 410, 422}  # given already, deleted meanwhile, or the discussion is locked
+_UNREACHABLE = {400, 403, 404, 409, 410, 422}  # given already, deleted meanwhile, or the discussion is locked
 _MOST_LINES = 3
 _MOST_LETTERS = 200
 _NEWEST_FIRST = {"sort": "desc", "order_by": "created_at"}

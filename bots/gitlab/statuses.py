@@ -56,7 +56,8 @@ class Statuses:
         body = {**place, **_words(report), "name": self.name}
         sha = str(body.pop("sha"))
         if (standing := self._standing(change, sha, body)) is not None:
-            return Said(str(standing["id"]), _since(standing, self.clock()))
+            looked = report.conclusion is None  # else the same would be looked at again at once, for ever
+            return Said(str(standing["id"]), self._now(change) if looked else _since(standing, self.clock()))
         try:
             answer = self._post(change, sha, body)
         except Failed as failed:
@@ -64,6 +65,10 @@ class Statuses:
                 return None
             raise
         return Said(str((answer.data or {}).get("id", "")), _moment(answer, self.clock()))
+
+    def _now(self, change: Change) -> datetime:
+        """Tell the time by GitLab's clock."""
+        return _moment(self.client.on(change.repo.id).answer("merge_requests", change.number), self.clock())
 
     def _place(self, change: Change, report: Report) -> Json:
         """Say where: without its pipeline, GitLab would make one of its own of a merge request's status."""

@@ -410,11 +410,23 @@ def test_what_is_no_json_is_no_answer(gitlab: GitLabDouble, forge: GitLab, repo:
 
 
 def test_a_token_that_is_not_known_is_told_in_words(gitlab: GitLabDouble, repo: world.Repo) -> None:
-    """And never shown."""
+    """And never shown; what was begun goes on when whoever runs us has mended it."""
     pull = repo.pull(files={"a": b"1"})
-    with pytest.raises(Refused, match="401") as refused:
+    with pytest.raises(Unavailable, match="GOLDDIGGER_GITLAB_TOKEN") as refused:
         change_of(forge_of(gitlab, "glpat-wrong"), pull)
+    assert refused.value.after
     assert "glpat-wrong" not in str(refused.value)
+
+
+def test_a_merge_request_that_gitlab_still_prepares_is_asked_for_again(
+    gitlab: GitLabDouble, forge: GitLab, repo: world.Repo
+) -> None:
+    """Right after it was opened it may have no head yet."""
+    pull = repo.pull(files={"a": b"1"})
+    bare = b'{"iid": 1, "title": "t", "sha": null, "diff_refs": null, "source_project_id": 1, "state": "opened"}'
+    gitlab.fail(r"GET .*/merge_requests/1$", 200, body=bare)
+    with pytest.raises(Unavailable, match="still prepares"):
+        change_of(forge, pull)
 
 
 def test_a_server_that_is_not_there_is_unavailable(gitlab: GitLabDouble, repo: world.Repo) -> None:
