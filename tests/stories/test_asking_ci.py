@@ -8,8 +8,8 @@ import pytest
 import time_machine
 
 from app import main
-from tests.forges.github.world import Pull
 from tests.stories.bench import Stage
+from tests.stories.hosts import Pull
 from tests.stories.screens import CONFIG, failures, screen
 from tests.stories.trouble import ended, swept
 
@@ -17,32 +17,26 @@ LOGIN = "test/goldens/login.png"
 OLD, NEW = screen("Sign in"), screen("Log in")
 
 
-@pytest.fixture(scope="module")
-def host() -> str:
-    """Tell these of GitHub alone."""
-    return "github"
-
-
 @pytest.fixture
 def pull(stage: Stage) -> Pull:
     """Give a pull request in a repository with one golden."""
-    repo = stage.github.repo("octo/app", files={LOGIN: OLD, ".golddigger.yml": CONFIG})
+    repo = stage.forge.repo("octo/app", files={LOGIN: OLD, ".golddigger.yml": CONFIG})
     pull = repo.pull(files={"lib/app.dart": b"// new\n"})
-    stage.github.opened(pull)
+    stage.forge.opened(pull)
     return pull
 
 
 def asked_by_a_sweep(stage: Stage) -> list[str]:
-    """Sweep, and give what GitHub was asked for."""
-    before = len(stage.github.asked)
+    """Sweep, and give what the forge was asked for."""
+    before = len(stage.forge.asked)
     swept(stage)
     ended(stage)
-    return [f"{each.method} {each.path}" for each in stage.github.asked[before:]]
+    return [f"{each.method} {each.path}" for each in stage.forge.asked[before:]]
 
 
 def test_a_word_of_anybody_has_nothing_asked_for_ever(stage: Stage, pull: Pull) -> None:
     """`/golddigger status` where no CI runs: the answer is all there is to say."""
-    stage.github.comment(pull, "mallory", "/golddigger status")
+    stage.forge.comment(pull, "mallory", "/golddigger status")
     stage.settle()
     assert asked_by_a_sweep(stage) == []
 
@@ -52,8 +46,8 @@ def test_long_ci_is_asked_for_every_few_minutes_and_no_sooner(
     stage: Stage, pull: Pull, artifacts: dict[str, bytes]
 ) -> None:
     """One workflow has ended and another runs for an hour: the sweep, twice a minute, mostly lets it be."""
-    stage.github.start_workflow(pull, name="Slow")
-    stage.github.finish_workflow(pull, artifacts)
+    stage.forge.start_workflow(pull, name="Slow")
+    stage.forge.finish_workflow(pull, artifacts)
     stage.settle()
     for later in (timedelta(minutes=6), timedelta(minutes=12)):
         with time_machine.travel(main.now() + later):
