@@ -202,6 +202,12 @@ class Host(Protocol):
     def forges(self, settings: Settings) -> Forges: ...
     def bot(self, double: Any) -> str: ...
     def address(self, double: Any) -> str: ...
+    def sign_in(
+        self, double: Any, browser: requests.Session, base: str, login: str, back: str
+    ) -> requests.Response:
+        """Press the button, agree at the forge as somebody, and come back."""
+        ...
+
     def pushed_elsewhere(self, double: Any, pull: Any, before: str) -> None:
         """Tell that a change's branch was moved by git itself."""
         ...
@@ -253,6 +259,13 @@ class OnGitHub:
             "github_client_id": double.app.client_id,
             "github_client_secret": double.app.client_secret,
         }
+
+    def sign_in(
+        self, double: GitHubDouble, browser: requests.Session, base: str, login: str, back: str
+    ) -> requests.Response:
+        """Press the button, agree at GitHub as somebody, and come back."""
+        double.pages.browsing = login
+        return browser.get(f"{base}/signin/github", params={"next": back}, timeout=10)
 
     def address(self, double: GitHubDouble) -> str:
         """Give its address for people and for git."""
@@ -323,7 +336,16 @@ class OnGitLab:
             "gitlab_url": double.url,
             "gitlab_token": double.token,
             "gitlab_webhook_secret": double.webhook_secret,
+            "gitlab_client_id": double.door.client_id,
+            "gitlab_client_secret": double.door.client_secret,
         }
+
+    def sign_in(
+        self, double: GitLabDouble, browser: requests.Session, base: str, login: str, back: str
+    ) -> requests.Response:
+        """Press the button, agree at GitLab as somebody, and come back."""
+        pressed = browser.get(f"{base}/signin/gitlab", params={"next": back}, allow_redirects=False, timeout=10)
+        return browser.get(double.consent(pressed.headers["location"], login), timeout=10)
 
     def address(self, double: GitLabDouble) -> str:
         """Give its address for people and for git."""
