@@ -151,7 +151,9 @@ def gitlab(settings: Settings, pacer: Pacer | None = None) -> Forges:
     from bots.gitlab.webhook import GitLabWebhook
 
     bot = settings.gitlab_bot
-    forge = GitLab(url=bot.url, token=bot.token, host=bot.host, clock=now, pacer=pacer)
+    forge = GitLab(
+        url=bot.url, token=bot.token, host=bot.host, clock=now, pacer=pacer, discussions=bot.discussions
+    )
     hook = GitLabWebhook(bot.host, bot.webhook_secrets, clock=now, known=forge.people)
     return Forges(
         webhooks={bot.host: hook},

@@ -90,6 +90,7 @@ class GitLabBot:
     token: str = field(repr=False)
     webhook_secrets: tuple[bytes, ...] = field(repr=False)
     """Any of them verifies: the old one and the new one, while it is being changed."""
+    discussions: int
 
 
 class Settings(BaseModel):
@@ -114,6 +115,8 @@ class Settings(BaseModel):
     """A project's, a group's or a person's access token with the scope `api`: as whom the bot acts."""
     gitlab_webhook_secret: SecretStr = SecretStr("")
     """One, or several with commas between them; those that begin with `whsec_` are signing tokens."""
+    gitlab_discussions: int = Field(default=0, ge=0, le=20)
+    """So many changed goldens of a merge request get a thread of their own, resolved when it is decided."""
     gitlab_client_id: str = ""
     gitlab_client_secret: SecretStr = SecretStr("")
     public_url: Address = "http://127.0.0.1:8000"
@@ -179,6 +182,7 @@ class Settings(BaseModel):
             host=urlsplit(self.gitlab_url).netloc,
             token=token,
             webhook_secrets=_several(self.gitlab_webhook_secret.get_secret_value()),
+            discussions=self.gitlab_discussions,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -183,6 +183,8 @@ class Annotation:
     message: str
     failure: bool
     """A failure, or only a notice."""
+    decided: bool = field(default=False, compare=False)
+    """Did somebody say yes or no to it? Not compared: a remark is the same whatever is decided."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

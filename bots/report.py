@@ -72,15 +72,16 @@ def _annotations(view: View) -> tuple[Annotation, ...]:
     """Remark on each golden where it stands. Equal whatever is decided: some forges can only append."""
     found = [(run, each) for run in view.runs for each in run.comparisons if each.open and each.placed]
     first = sorted(found, key=lambda pair: rank(pair[1]))[:MOST_ANNOTATIONS]
-    return tuple(_annotation(run, each) for run, each in first)
+    return tuple(_annotation(view, run, each) for run, each in first)
 
 
-def _annotation(run: RunView, each: Comparison) -> Annotation:
+def _annotation(view: View, run: RunView, each: Comparison) -> Annotation:
     return Annotation(
         path=_sound(each.name),
         title=f"Golden {_headline(each)}",
         message=_message(run, each),
         failure=each.outcome in (Outcome.CHANGED, Outcome.UNREADABLE),
+        decided=view.opinion(each) is not None,
     )
 
 

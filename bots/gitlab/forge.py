@@ -37,6 +37,7 @@ from bots.gitlab import (
 )
 from bots.gitlab.client import Client, below
 from bots.gitlab.comments import Comments
+from bots.gitlab.discussions import MOST, Discussions
 from bots.gitlab.people import People
 from bots.gitlab.statuses import Statuses
 from bots.gitlab.transport import Clock, Transport
@@ -59,12 +60,14 @@ class GitLab:
         host: str,
         clock: Clock,
         status_name: str = "golddigger",
+        discussions: int = 0,
         pacer: Pacer | None = None,
         caps: Caps = CAPS,
     ) -> None:
         self.host = host
         self._clock = clock
         self._status_name = status_name
+        self._discussions = min(discussions, MOST)
         self._caps = caps
         self._transport = Transport(url, token, clock)
         self._gate = Gate(self._transport.url)
@@ -114,7 +117,8 @@ class GitLab:
     def publish(self, change: Change, report: Report, before: Publications) -> Iterator[Publications]:
         statuses = Statuses(self._client, self._status_name, self._clock)
         comments = Comments(self._client.on(change.repo.id), change.number, self.people)
-        return publishing.publish(statuses, comments, change, report, before)
+        discussions = Discussions(comments.api, change.number, self.people, self._discussions)
+        return publishing.publish(statuses, comments, discussions, change, report, before)
 
     def react(self, change: Change, comment: str, reaction: Reaction) -> None:
         reactions.react(self._client.on(change.repo.id), change.number, comment, reaction)
