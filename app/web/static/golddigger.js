@@ -20,6 +20,9 @@ const parts = new Map(); // name -> the HTML that stands in it
 const title = document.title.split(" · ").slice(-3).join(" · ");
 const MOST_KEPT = 12;
 const WAIT = 15_000; // ms
+const AGAIN = 4_000; // ms
+const STAYS = 120; // ms
+const BEYOND = 200; // px outside of the window
 let queue = Promise.resolve();
 let etag = "";
 let pulse = "";
@@ -93,6 +96,7 @@ async function grow(link) {
   } catch (error) {
     delete link.dataset.coming;
     say(error.message);
+    setTimeout(watchEnds, AGAIN); // one who waits at the end need not scroll away and back
     return false;
   }
 }
@@ -102,7 +106,34 @@ async function rows(href) {
   if (!answer.ok) throw new Error("More of the list cannot be had just now. Try again.");
   const template = document.createElement("template");
   template.innerHTML = await answer.text();
+  for (const image of template.content.querySelectorAll(".thumb img")) {
+    image.dataset.src = image.getAttribute("src");
+    image.removeAttribute("src");
+  }
   return template.content;
+}
+
+// Small pictures of rows that came later are asked for where one stays: of rows that fly by nobody sees them, and the
+// server would make each. An observer of two thousand pictures would cost more than a frame has time.
+let sighting = 0;
+
+function watchSights() {
+  if (sighting || !list) return;
+  const from = scroller().scrollTop;
+  sighting = setTimeout(() => {
+    sighting = 0;
+    if (Math.abs(scroller().scrollTop - from) > innerHeight / 2) watchSights();
+    else unveil();
+  }, STAYS);
+}
+
+function unveil() {
+  for (const image of list.querySelectorAll("img[data-src]")) {
+    const place = image.parentElement.getBoundingClientRect();
+    if (place.bottom < -BEYOND || place.top > innerHeight + BEYOND) continue;
+    image.src = image.dataset.src;
+    delete image.dataset.src;
+  }
 }
 
 function swap(link, next) {
@@ -123,6 +154,7 @@ function settle() {
     if (current && entry.dataset.entry === current.dataset.entry) link.setAttribute("aria-current", "true");
   }
   watchEnds();
+  watchSights();
 }
 
 let ends = null;
@@ -797,5 +829,9 @@ if (!run && list) {
   fetchAhead(current);
 }
 watchEnds();
-if (run) listen();
+if (run) {
+  document.addEventListener("scroll", watchSights, { capture: true, passive: true });
+  addEventListener("resize", watchSights);
+  listen();
+}
 })();

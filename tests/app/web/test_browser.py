@@ -346,3 +346,27 @@ def test_a_thousand_goldens_stay_quick(stage: Stage, open_: Open) -> None:
         page.keyboard.press("k")
     expect(row(page, "000.png")).to_be_in_viewport(ratio=1)
     assert page.evaluate(COVERED) is False
+
+
+def test_small_pictures_come_where_one_stays(stage: Stage, open_: Open) -> None:
+    """Of rows that came later, those one looks at are asked for; of those that flew by, none."""
+    pair = (picture("a"), picture("b"))
+    page = open_(f"/runs/{stage.run({f'goldens/{number:03}.png': pair for number in range(200)})}")
+    page.locator("[data-entry]").last.scroll_into_view_if_needed()
+    expect(page.locator("[data-entry]")).to_have_count(200)
+    page.locator("[data-entry]").last.scroll_into_view_if_needed()
+    expect(page.locator("[data-entry]").last.locator("img[src]")).to_have_js_property("complete", value=True)
+    assert page.locator("[data-entry]").last.locator("img").evaluate("image => image.naturalWidth > 0")
+    assert page.locator("[data-entry]").nth(130).locator("img").get_attribute("src") is None
+    page.locator("[data-entry]").nth(130).scroll_into_view_if_needed()
+    expect(page.locator("[data-entry]").nth(130).locator("img[src]")).to_have_count(1)
+
+
+def test_a_list_that_could_not_go_on_tries_again(stage: Stage, open_: Open) -> None:
+    """One who waits at its end need not scroll away and back when the server was away for a moment."""
+    pair = (picture("a"), picture("b"))
+    page = open_(f"/runs/{stage.run({f'goldens/{number:03}.png': pair for number in range(150)})}")
+    page.route("**/list?*", lambda route: route.fulfill(status=503, body="not now"), times=1)
+    page.locator("[data-entry]").last.scroll_into_view_if_needed()
+    expect(page.locator("[data-toast]")).to_contain_text("cannot be had just now")
+    expect(page.locator("[data-entry]")).to_have_count(150, timeout=10_000)
