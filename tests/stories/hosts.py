@@ -370,7 +370,8 @@ class OnGitLab:
 
     def shown(self, double: GitLabDouble, pull: Any, head: str | None = None) -> list[Shown]:
         """Give the status that stands, the newest of its name, with what our note says."""
-        statuses = double.statuses(pull, head=head)
+        own = (pull.repo, pull.head_repo)  # another story's commit of the same second has the same id
+        statuses = [each for each in double.statuses(pull, head=head) if each.pipeline.repo in own]
         assert {each.name for each in statuses} <= {"golddigger"}
         notes = "\n".join(each.body for each in double.our_comments(pull))
         return [
