@@ -22,6 +22,8 @@ from tests.diffing.artifacts import reading
 from tests.diffing.recordings import Recording
 from tests.documents import ROOT, Document
 
+pytestmark = pytest.mark.slow
+
 CI = ROOT / "manifests/ci"
 ACTION, SCRIPT = CI / "github/action.yml", CI / "github/collect.sh"
 TEMPLATE = CI / "gitlab/golddigger.yml"

@@ -20,6 +20,8 @@ from diffing.digests import digest
 from tests.app.compare.stage import AGAIN, HOSTILE, LARGER, OPEN, PAID, compare, lay, outcomes
 from tests.diffing import drawing
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-c", "from app.cli import main; main()", "compare"]
 
 

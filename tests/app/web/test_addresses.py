@@ -7,6 +7,8 @@ from starlette.testclient import TestClient
 
 from tests.app.web.stage import Stage
 
+pytestmark = pytest.mark.slow
+
 _DIGEST = "0" * 64
 ODD = [
     "/nothing",

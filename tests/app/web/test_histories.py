@@ -15,6 +15,8 @@ from tests.app.web.stage import SHOP, Drawn, Stage, picture
 from tests.app.web.test_index import leads, listed, say
 from tests.app.web.test_runs import link
 
+pytestmark = pytest.mark.slow
+
 CART = "goldens/cart.png"
 
 

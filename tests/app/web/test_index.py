@@ -22,6 +22,8 @@ from tests.app.web.test_runs import link
 from tests.app.web.test_sight import sign_in
 from tests.app.web.test_signin import Hub
 
+pytestmark = pytest.mark.slow
+
 CHANGED = {"goldens/cart.png": SHOP["goldens/cart.png"]}
 SAME = {"goldens/same.png": SHOP["goldens/same.png"]}
 

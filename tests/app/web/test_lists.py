@@ -16,6 +16,8 @@ from storage import forgotten, runs
 from tests.app.web.stage import Stage, picture
 from tests.app.web.test_decisions import csrf, fields
 
+pytestmark = pytest.mark.slow
+
 ROW = re.compile(r'data-entry="(\d+)"')
 PAIR = (picture("a"), picture("b"))
 

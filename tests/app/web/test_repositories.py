@@ -14,6 +14,8 @@ from tests.app.web.stage import SHOP, Stage, picture
 from tests.app.web.test_index import elsewhere, leads, listed, many
 from tests.app.web.test_runs import link
 
+pytestmark = pytest.mark.slow
+
 HOME = "/r/local/shop"
 
 

@@ -19,6 +19,8 @@ from tests.app.web.test_decisions import csrf, fields, held
 from tests.app.web.test_runs import link
 from tests.app.web.test_signin import Hub, begin
 
+pytestmark = pytest.mark.slow
+
 Make = Callable[..., Stage]
 
 
