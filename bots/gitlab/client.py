@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from bots.gitlab.limits import Failed
-from bots.gitlab.transport import Answer, Asked, Transport
+from bots.gitlab.transport import Answer, Asked, Params, Transport
 from bots.pacing import Pacer
 from diffing.words import Refused
 
@@ -41,15 +41,15 @@ class Api:
     client: Client
     _root: str
 
-    def get(self, *segments: str, params: Mapping[str, str] | None = None) -> Json:
+    def get(self, *segments: str, params: Params | None = None) -> Json:
         """Read something."""
         return self.answer(*segments, params=params).data
 
-    def answer(self, *segments: str, params: Mapping[str, str] | None = None) -> Answer:
+    def answer(self, *segments: str, params: Params | None = None) -> Answer:
         """Read something, with what is told beside it."""
         return self._send(Asked(method="GET", path=self._path(segments), params=params or {}))
 
-    def find(self, *segments: str, params: Mapping[str, str] | None = None) -> Json | None:
+    def find(self, *segments: str, params: Params | None = None) -> Json | None:
         """Read something; None where it does not exist."""
         try:
             return self.get(*segments, params=params)
@@ -58,7 +58,7 @@ class Api:
                 return None
             raise
 
-    def pages(self, *segments: str, params: Mapping[str, str] | None = None) -> Iterator[Json]:
+    def pages(self, *segments: str, params: Params | None = None) -> Iterator[Json]:
         """Read a list to its end, page by page."""
         asked = Asked(method="GET", path=self._path(segments), params={**_PAGE, **(params or {})})
         for _ in range(_MOST_PAGES):
@@ -70,11 +70,11 @@ class Api:
             asked = replace(asked, params=dict(parse_qsl(urlsplit(answer.next).query)))
         raise Refused(f"GitLab's list of {asked.path} does not end.")
 
-    def raw(self, *segments: str, params: Mapping[str, str] | None = None) -> bytes:
+    def raw(self, *segments: str, params: Params | None = None) -> bytes:
         """Read a file's bytes."""
         return self._send(Asked(method="GET", path=self._path(segments), params=params or {}, raw=True)).content
 
-    def headers(self, *segments: str, params: Mapping[str, str] | None = None) -> Mapping[str, str] | None:
+    def headers(self, *segments: str, params: Params | None = None) -> Mapping[str, str] | None:
         """Read what is known of a file; None where it does not exist."""
         try:
             return self._send(

@@ -62,7 +62,7 @@ class Discussions:
             self.api.post("merge_requests", self.number, "discussions", body={"body": _body(each)})
 
     def _renew(self, thread: Json, body: str) -> None:
-        """Tell of another picture, and open the thread again. One that tells of this one stays as people left it."""
+        """Tell of another picture, and open the thread again. Where nothing is new, it stays as people left it."""
         note = thread["notes"][0]
         if note["body"].strip() == body.strip():
             return

@@ -43,6 +43,10 @@ class Known(Protocol):
         """Say who an account is."""
         ...
 
+    def busy(self, project: int, pipeline: int) -> bool:
+        """Do jobs of a pipeline run still?"""
+        ...
+
     def head(self, project: int, pipeline: int) -> tuple[str, str]:
         """Give the commit and the ref of a pipeline of another project."""
         ...
@@ -94,6 +98,10 @@ class Reader:
         match payload:
             case {"build_status": str(status)} if status not in _ENDED:
                 return Ignored(f"a job that is {status[:40]}")
+            case {"project": {"id": int(project)}, "pipeline_id": int(pipeline)} if self.known.busy(
+                project, pipeline
+            ):
+                return Ignored("a job of several, of which others run still")
             case {"build_status": str(), "sha": sha, "ref": ref, **rest}:
                 return self._at_head(payload, sha, ref, tag=rest.get("tag"))
         raise Unread("without its state")

@@ -8,9 +8,14 @@ from typing import Any
 from bots.forge import User
 from bots.gitlab import payloads
 from bots.gitlab.client import Client
+from bots.gitlab.limits import Failed
+from bots.gitlab.transport import Params
 from diffing.words import Refused, Unavailable
 
 Json = Any
+
+
+_ACTIVE = ("pending", "preparing", "running", "waiting_for_resource")
 
 
 class People:
@@ -45,6 +50,16 @@ class People:
             case {"sha": str(sha), "ref": str(ref)}:
                 return sha, ref
         raise Refused("The pipeline that started this one cannot be seen by the bot.")
+
+    def busy(self, project: int, pipeline: int) -> bool:
+        """Do jobs of a pipeline run still?"""
+        asked: Params = {"scope[]": list(_ACTIVE), "per_page": "1"}
+        try:
+            return bool(self._client.on(str(project)).get("pipelines", str(pipeline), "jobs", params=asked))
+        except Failed as failed:
+            if failed.status in {403, 404}:
+                return False
+            raise
 
     def named(self, name: str) -> Json | None:
         """Find an active account by its name; None where there is none."""

@@ -20,6 +20,7 @@ from diffing.words import Refused, Unavailable
 
 Json = Any
 Clock = Callable[[], datetime]
+Params = Mapping[str, str | list[str]]
 
 MOST_BYTES = 64 << 20
 _TIMEOUT = 30.0
@@ -35,7 +36,7 @@ class Asked:
 
     method: str
     path: str
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Params = field(default_factory=dict)
     body: Json = None
     raw: bool = False
     """Is a file's bytes what is asked for?"""

@@ -161,6 +161,19 @@ def test_another_branchs_pipeline_on_the_same_commit_is_not_this_changes(
     assert forge.pipelines(change_of(forge, pull)) == []
 
 
+def test_whether_jobs_run_still_is_one_question(gitlab: GitLabDouble, forge: GitLab, repo: world.Repo) -> None:
+    """Asked for each job that ended; of a pipeline that is not seen, nothing is waited for."""
+    pull = repo.pull(files={"a": b"1"})
+    gitlab.finish_workflow(pull, {"golden": {"a.png": b"a"}, "other": {"b.png": b"b"}})
+    [run] = gitlab.runs(pull)
+    before = len(gitlab.asked)
+    assert not forge.people.busy(repo.id, run.id)
+    run.jobs[0].status = "running"
+    assert forge.people.busy(repo.id, run.id)
+    assert len(gitlab.asked) == before + 2
+    assert not forge.people.busy(repo.id, 12345)
+
+
 def test_our_own_status_starts_no_pipeline_of_ours(gitlab: GitLabDouble, forge: GitLab, repo: world.Repo) -> None:
     """What others say of the commit holds no job."""
     pull = repo.pull(files={"a": b"1"})

@@ -57,6 +57,10 @@ class Accounts:
         """Name an account by its number."""
         return User("golddigger", bot=True) if number == US else User(f"user{number}")
 
+    def busy(self, project: int, pipeline: int) -> bool:
+        """Say of one pipeline that it is not done."""
+        return pipeline == 32
+
     def head(self, project: int, pipeline: int) -> tuple[str, str]:
         """Give the head of a pipeline that started others."""
         assert (project, pipeline) == (41, 30)
@@ -277,6 +281,11 @@ def test_a_job_that_ended_is_heard() -> None:
     """While our own status stands pending the pipeline does not end, so that its jobs must tell."""
     assert isinstance(read(payloads.job("failed")), PipelineFinished)
     assert isinstance(read(payloads.job("running")), Ignored)
+
+
+def test_of_many_jobs_only_the_last_one_asks_for_a_look() -> None:
+    """A pipeline of two hundred jobs tells of each, and a look asks GitLab several things."""
+    assert isinstance(read(payloads.job(pipeline_id=32)), Ignored)
 
 
 @pytest.mark.parametrize("kind", ["head", "merge", "train"])
