@@ -1,14 +1,15 @@
-"""What is GitLab's alone: thumbs up, retried jobs, child pipelines, statuses in the pipeline that people see."""
+"""What is GitLab's alone: thumbs up, threads, child pipelines, and statuses in the pipeline that people see."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app import main
 from tests.forges.gitlab.double import GitLabDouble
-from tests.stories.bench import Stage
+from tests.stories.bench import Stage, on_stage
 from tests.stories.hosts import Pull, Repo
 from tests.stories.screens import CART, CART_NEW, CONFIG, LOGIN, NEW, OLD, failures, screen
 
@@ -133,3 +134,24 @@ def test_a_newcomer_comes_from_nothing_to_an_approved_golden(stage: Stage, gitla
     stage.forge.comment(pull, "dev", "/golddigger approve")
     stage.settle()
     assert repo.file("feature", LOGIN) == NEW, stage.why()
+
+
+def test_a_team_that_wants_threads_has_one_for_each_golden(tmp_path: Path) -> None:
+    """Opened while a golden awaits somebody, resolved when that is decided, opened again for another picture."""
+    with on_stage("gitlab", tmp_path, gitlab_discussions=20) as stage:
+        gitlab = stage.forge
+        assert isinstance(gitlab, GitLabDouble)
+        repo = gitlab.repo("octo/app", files={LOGIN: OLD, CART: OLD, ".golddigger.yml": CONFIG})
+        pull = repo.pull(files={"lib/app.dart": b"// new\n"})
+        kept = failures({"login": (OLD, NEW), "cart": (OLD, CART_NEW)})
+        gitlab.finish_workflow(pull, {"goldens": kept})
+        stage.shows(pull, "action_required")
+        assert sorted(each.resolved for each in gitlab.discussions(pull)) == [False, False]
+        gitlab.comment(pull, "dev", "/golddigger reject login.png")
+        stage.settle()
+        resolved = {LOGIN in each.notes[0].body: each.resolved for each in gitlab.discussions(pull)}
+        assert resolved == {True: True, False: False}
+        drawn = failures({"login": (OLD, screen("Enter")), "cart": (OLD, CART_NEW)})
+        gitlab.finish_workflow(pull, {"goldens": drawn}, attempt=2)
+        stage.shows(pull, "action_required")
+        assert [each.resolved for each in gitlab.discussions(pull)] == [False, False]
