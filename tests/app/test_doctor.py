@@ -16,6 +16,8 @@ from tests.diffing import roads
 from tests.forges.github.double import GitHubDouble
 from tests.forges.github.keys import Key
 
+pytestmark = pytest.mark.slow
+
 
 def looked(settings: Settings, *, skew: float = 0.0, queue: Any = str) -> dict[str, Check]:
     """What the doctor says, by name; of several of a name the first."""

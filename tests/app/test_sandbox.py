@@ -26,6 +26,8 @@ from tests.diffing.test_svgs import svg
 from tests.fuzz import bombs
 from tests.fuzz.broken import SIZE
 
+pytestmark = pytest.mark.slow
+
 RECORDED = Path(__file__).parents[1] / "recorded/composites/output"
 GOLDEN, CANDIDATE = drawing.encoded(drawing.written("Total")), drawing.encoded(drawing.written("Paid"))
 DARK, LIGHT = (drawing.encoded(np.full((7000, 7000), shade, np.uint8), compress_level=1) for shade in (10, 200))

@@ -33,6 +33,8 @@ from diffing.words import BlobId, Digest, Name, Refused, Sha, Unavailable
 from tests.bots.grounds import BASE, BRANCH, ROBIN, STRANGER, Ground, OnServer, change_of, ground
 from tests.forges.git import File
 
+pytestmark = pytest.mark.slow
+
 MESSAGE = "Accept 2 goldens\n\nGolddigger-Run: r\nGolddigger-Approval: a\nApproved-by: robin"
 EVERY, SERVERS = ("local", "github", "gitlab"), ("github", "gitlab")
 NOWHERE = Sha("0" * 40)

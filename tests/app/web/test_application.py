@@ -12,6 +12,8 @@ from starlette.types import Message
 from app.web.headers import HEADERS
 from tests.app.web.stage import BASE, Stage
 
+pytestmark = pytest.mark.slow
+
 SAFE = ("content-security-policy", "x-content-type-options", "referrer-policy", "x-frame-options")
 
 

@@ -18,6 +18,8 @@ from app.web.live import Live
 from storage import changes
 from tests.app.web.stage import Stage
 
+pytestmark = pytest.mark.slow
+
 QUICK = 0.005
 
 

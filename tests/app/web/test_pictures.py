@@ -14,6 +14,8 @@ from storage import forgotten
 from tests.app.web.stage import SHOP, Stage, picture
 from tests.app.web.test_runs import link
 
+pytestmark = pytest.mark.slow
+
 
 def encoded(form: str) -> bytes:
     """Draw a dot in a format."""

@@ -18,6 +18,8 @@ from tests.app.web.stage import BASE, REVIEWER, Stage
 from tests.app.web.test_decisions import csrf, fields, held
 from tests.app.web.test_runs import link
 
+pytestmark = pytest.mark.slow
+
 Make = Callable[..., Stage]
 AUTHOR = f"{REVIEWER} <robin@example.org>"
 

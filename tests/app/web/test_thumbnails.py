@@ -20,6 +20,8 @@ from storage import thumbnails as kept
 from tests.app.web.stage import BASE, Stage, picture
 from tests.app.web.test_kinds import KINDS
 
+pytestmark = pytest.mark.slow
+
 TALL = {"goldens/page.png": (picture("a", size=(300, 4000)), picture("b", size=(300, 4000)))}
 
 

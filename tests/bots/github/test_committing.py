@@ -17,6 +17,8 @@ from tests.forges.github.double import GitHubDouble
 from tests.forges.github.limits import Fault
 from tests.forges.web import Answer
 
+pytestmark = pytest.mark.slow
+
 MESSAGE = "Accept 2 goldens\n\nGolddigger-Run: r\nGolddigger-Approval: a\nApproved-by: maria"
 
 

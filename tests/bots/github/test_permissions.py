@@ -13,6 +13,8 @@ from tests.bots.github.conftest import change_of, described
 from tests.forges.github import world
 from tests.forges.github.double import GitHubDouble
 
+pytestmark = pytest.mark.slow
+
 ROLES = ("none", "read", "triage", "write", "maintain", "admin")
 
 

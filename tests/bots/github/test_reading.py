@@ -19,6 +19,8 @@ from tests.forges.git import File
 from tests.forges.github import world
 from tests.forges.github.double import GitHubDouble
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_pull_request_is_described(forge: GitHub, repo: world.Repo) -> None:
     """Everything the flow needs of a pull request is there, by the forge's own ids."""

@@ -14,6 +14,8 @@ from tests.bots.github.conftest import change_of
 from tests.forges.github import world
 from tests.forges.github.double import GitHubDouble
 
+pytestmark = pytest.mark.slow
+
 MARKER = "<!-- golddigger:report -->"
 
 

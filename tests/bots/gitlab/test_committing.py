@@ -17,6 +17,8 @@ from tests.forges.git import File
 from tests.forges.gitlab import world
 from tests.forges.gitlab.double import GitLabDouble
 
+pytestmark = pytest.mark.slow
+
 GOLDEN = "test/goldens/a.png"
 
 

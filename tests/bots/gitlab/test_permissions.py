@@ -11,6 +11,8 @@ from tests.bots.gitlab.conftest import change_of, described, forge_of
 from tests.forges.gitlab import world
 from tests.forges.gitlab.double import GitLabDouble
 
+pytestmark = pytest.mark.slow
+
 ROLES = {"none": 0, "guest": 10, "reporter": 20, "developer": 30, "maintainer": 40, "owner": 50}
 NEEDED = {"triage": 20, "write": 30, "maintain": 40, "admin": 50}
 

@@ -17,6 +17,8 @@ from tests.forges.git import File
 from tests.forges.gitlab import world
 from tests.forges.gitlab.double import GitLabDouble
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_merge_request_is_described(forge: GitLab, repo: world.Repo) -> None:
     """Everything the flow needs of a merge request is there, by GitLab's own ids."""

@@ -14,6 +14,8 @@ from tests.bots.gitlab.conftest import HOST, change_of
 from tests.forges.gitlab import world
 from tests.forges.gitlab.double import GitLabDouble
 
+pytestmark = pytest.mark.slow
+
 MARKER = "<!-- golddigger:report change=4 head=abc of=ed -->"
 
 

@@ -496,7 +496,12 @@ def test_a_payload_with_one_thing_spoiled_never_raises(wrong: Json) -> None:
 
 
 @settings(deadline=None)
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=8), inner),
+    )
+)
 def test_arbitrary_values_never_raise(value: Json) -> None:
     """As a payload, and as what stands under its kind."""
     assert isinstance(read(value), Ignored)

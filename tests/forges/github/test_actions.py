@@ -6,11 +6,14 @@ import io
 import zipfile
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import requests
 
 from tests.forges.github.client import as_installation
 from tests.forges.github.double import GitHubDouble
 from tests.forges.zips import zipped
+
+pytestmark = pytest.mark.slow
 
 
 def test_an_artifact_is_downloaded_from_another_host(github: GitHubDouble) -> None:

@@ -10,6 +10,8 @@ from tests.forges.github.client import Client, as_installation
 from tests.forges.github.double import GitHubDouble
 from tests.forges.github.world import Pull
 
+pytestmark = pytest.mark.slow
+
 BUTTON = {"label": "Approve all", "description": "Commit all", "identifier": "approve"}
 
 

@@ -12,6 +12,8 @@ from tests.forges.github.client import Client, as_installation
 from tests.forges.github.double import GitHubDouble
 from tests.forges.github.world import Files, Pull
 
+pytestmark = pytest.mark.slow
+
 MUTATION = """
 mutation ($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid url } }

@@ -16,6 +16,8 @@ from tests.forges.github.hooks import Webhook
 from tests.forges.github.world import Pull
 from tests.forges.web import Answer, Request, Site
 
+pytestmark = pytest.mark.slow
+
 COMMENT = "<!-- ours -->\n- [ ] **all**\n- [ ] `a.png`\n- [x] `b.png`"
 
 

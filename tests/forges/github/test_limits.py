@@ -13,6 +13,8 @@ from tests.forges.github.client import Client, as_installation
 from tests.forges.github.double import GitHubDouble
 from tests.forges.github.limits import Kind
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def client(github: GitHubDouble) -> Client:

@@ -13,6 +13,8 @@ from tests.forges.github.client import Client, as_installation
 from tests.forges.github.double import GitHubDouble
 from tests.forges.github.world import Files, Repo
 
+pytestmark = pytest.mark.slow
+
 FILES: Files = {
     "README.md": b"# App\n",
     "goldens/a b.png": b"\x89PNG\xff\x00",

@@ -8,11 +8,14 @@ import json
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 import requests
 
 from tests.forges.github.client import Client, as_installation
 from tests.forges.github.double import GitHubDouble
 from tests.forges.github.world import Repo
+
+pytestmark = pytest.mark.slow
 
 LFS = "application/vnd.git-lfs+json"
 

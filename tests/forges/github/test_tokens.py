@@ -11,6 +11,8 @@ from tests.forges.github.client import Client, as_app, as_installation, claims
 from tests.forges.github.double import GitHubDouble
 from tests.forges.github.keys import Key
 
+pytestmark = pytest.mark.slow
+
 
 def bearer(double: GitHubDouble, token: str) -> Client:
     """Ask with a token."""

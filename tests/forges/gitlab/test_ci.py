@@ -15,6 +15,8 @@ from tests.forges.gitlab.client import as_bot, as_person, merge_request, project
 from tests.forges.gitlab.double import GitLabDouble
 from tests.forges.gitlab.world import Job, Pull
 
+pytestmark = pytest.mark.slow
+
 PICTURES = {"goldens": {"goldens/login.png": b"\x89PNG"}}
 
 

@@ -13,6 +13,8 @@ from tests.forges.gitlab.client import as_holder, project
 from tests.forges.gitlab.double import GitLabDouble
 from tests.forges.gitlab.world import Pull
 
+pytestmark = pytest.mark.slow
+
 PNG = b"\x89PNG\r\n\x1a\n\0\xff"
 
 

@@ -15,6 +15,8 @@ from tests.forges.gitlab.double import GitLabDouble
 from tests.forges.gitlab.site import basic
 from tests.forges.gitlab.world import Pull, Repo
 
+pytestmark = pytest.mark.slow
+
 BIG = b"a picture of many pixels"
 OID = hashlib.sha256(BIG).hexdigest()
 

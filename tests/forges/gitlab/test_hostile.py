@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.forges.gitlab import hostile
 from tests.forges.gitlab.hooks import NAMES
+
+pytestmark = pytest.mark.slow
 
 
 def test_each_kind_of_event_is_among_the_samples() -> None:

@@ -19,6 +19,8 @@ from tests.forges.gitlab.limits import Kind
 from tests.forges.gitlab.world import Pull
 from tests.forges.web import Answer, Request, Site
 
+pytestmark = pytest.mark.slow
+
 SIGNING = "whsec_" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
 
 

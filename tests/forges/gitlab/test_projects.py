@@ -11,6 +11,8 @@ from tests.forges.git import File
 from tests.forges.gitlab.client import as_bot, as_holder, as_person, me, project
 from tests.forges.gitlab.double import GitLabDouble
 
+pytestmark = pytest.mark.slow
+
 FILES: dict[str, bytes | File | None] = {f"goldens/{number:03}.png": str(number).encode() for number in range(230)}
 
 

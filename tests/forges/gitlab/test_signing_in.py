@@ -6,11 +6,14 @@ from base64 import urlsafe_b64encode
 from hashlib import sha256
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import pytest
 import requests
 from gitlab import Gitlab
 
 from tests.forges.gitlab.client import as_bot, me
 from tests.forges.gitlab.double import GitLabDouble
+
+pytestmark = pytest.mark.slow
 
 VERIFIER = "a-verifier-that-is-long-enough-for-the-specification"
 
