@@ -171,7 +171,6 @@ def test_an_artifact_that_was_made_up_is_refused(at: Ground) -> None:
             pass
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", ["../../etc/passwd", "/etc/passwd", "a/../../b", "c:\\x\\..\\y"])
 def test_an_archive_that_climbs_out_is_refused(at: Ground, path: str) -> None:
     """All of it, before anything is read."""
@@ -340,7 +339,6 @@ def test_who_may_and_who_may_not(at: Ground, ask: Ask) -> None:
         assert (answer.granted, bool(answer.why)) == (False, True), who
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("ask", [approves, sees])
 @pytest.mark.parametrize("name", ["", ".", "..", "../robin", "robin/..", "robin?x=1", "robin\n", "*", "a" * 5000])
 def test_what_is_no_name_is_nobody(at: Ground, ask: Ask, name: str) -> None:
@@ -365,7 +363,6 @@ def test_anybody_sees_a_public_repository(server: OnServer) -> None:
     assert not server.forge.may_see(public, User("robot", bot=True)).granted
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("role", ["none", "triage", "write", "maintain", "admin"])
 @pytest.mark.parametrize("needed", ["triage", "write", "maintain", "admin"])
 def test_a_rule_asks_for_a_role_or_a_higher_one(server: OnServer, needed: str, role: str) -> None:
@@ -387,7 +384,6 @@ def test_a_rule_names_people_and_may_exclude_the_author(server: OnServer) -> Non
     assert server.forge.may_approve(change, User("dev"), ApproveRule()).granted
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("ask", [approves, sees])
 @pytest.mark.parametrize("status", [401, 403, 404, 418, 500, 502, 503])
 def test_without_an_answer_nobody_may(server: OnServer, ask: Ask, status: int) -> None:
