@@ -70,7 +70,7 @@ class GitLabWebhook:
         if "x-gitlab-token" not in given:
             raise Unverified("The delivery has no X-Gitlab-Token. Set the secret token in the webhook's settings.")
         # As bytes: compare_digest raises on text that is not ASCII. All secrets are tried, in constant time.
-        token = hashlib.sha256(given["x-gitlab-token"].encode(errors="surrogateescape")).digest()
+        token = hashlib.sha256(_bytes(given["x-gitlab-token"])).digest()
         fits = [hmac.compare_digest(hashlib.sha256(each).digest(), token) for each in self._tokens]
         if not any(fits):
             raise Unverified("The delivery's secret token is none of those that are set up here.")
@@ -83,7 +83,7 @@ class GitLabWebhook:
             raise Unverified("The delivery was signed more than 5 minutes ago, or this clock is wrong.")
         signed = f"{id_}.{moment}.".encode() + body
         made = [b"v1," + b64encode(hmac.new(key, signed, hashlib.sha256).digest()) for key in self._keys]
-        sent = given["webhook-signature"].encode(errors="surrogateescape").split()[:_MOST_SIGNATURES]
+        sent = _bytes(given["webhook-signature"]).split()[:_MOST_SIGNATURES]
         fits = [hmac.compare_digest(one, other) for one in made for other in sent]
         if not any(fits):
             raise Unverified("The delivery's signature fits none of the signing tokens.")
@@ -102,8 +102,16 @@ def _id(given: Mapping[str, str], body: bytes) -> str:
     for name in ("idempotency-key", "webhook-id"):
         if _WORD.fullmatch(given.get(name, "")):
             return given[name]
-    told = given.get("x-gitlab-event", "").encode(errors="surrogateescape")
+    told = _bytes(given.get("x-gitlab-event", ""))
     return f"sha256:{hashlib.sha256(told + bytes(1) + body).hexdigest()}"
+
+
+def _bytes(header: str) -> bytes:
+    """Give a header as it was sent: servers read bytes as Latin-1, whatever they were."""
+    try:
+        return header.encode("latin-1")
+    except UnicodeEncodeError:
+        return header.encode(errors="surrogatepass")
 
 
 def _check_text(payload: Json) -> None:

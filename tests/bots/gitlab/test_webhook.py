@@ -130,6 +130,13 @@ def test_another_token_is_refused_and_never_repeated(token: str) -> None:
     assert not token or token not in str(refused.value)
 
 
+def test_a_secret_beyond_ascii_is_compared_by_its_bytes() -> None:
+    """GitLab sends UTF-8, which a web server hands on as Latin-1."""
+    secret = "schlüssel"
+    sent = headers(secret.encode().decode("latin-1"))
+    assert webhook(secret.encode()).verify(sent, BODY).body == BODY
+
+
 def test_a_delivery_without_a_token_is_refused() -> None:
     """A missing header is no empty secret."""
     unproved = {name: text for name, text in headers().items() if name != "X-Gitlab-Token"}
