@@ -50,14 +50,23 @@ def _tops(client: Client, change: Change) -> Iterator[Json]:
     api = client.on(change.repo.id)
     of_change = api.get("merge_requests", change.number, "pipelines", params={"per_page": str(MOST)})
     of_commit = api.get("pipelines", params={"sha": change.head, "per_page": str(MOST)})
-    seen: set[int] = set()
-    for told in [*of_change, *of_commit]:
+    every = {told["id"]: told for told in [*of_change, *of_commit]}
+    for told in every.values():
         # An external one holds what others say of the commit, we among them, and no job.
-        if told["id"] in seen or told.get("source") in {"external", "parent_pipeline"}:
+        if told.get("source") in {"external", "parent_pipeline"}:
             continue
-        seen.add(told["id"])
         if _is_at_head(client, change, told) and _is_of_branch(change, told):
-            yield told
+            yield told if "name" in told else _named(client, change, told)
+
+
+def _named(client: Client, change: Change, told: Json) -> Json:
+    """Tell a pipeline's name too, which a merge request's own list leaves out (lib/api/merge_requests.rb)."""
+    try:
+        return client.on(_project(change.repo, told)).find("pipelines", str(told["id"])) or told
+    except Failed as failed:
+        if failed.status not in _HIDDEN:
+            raise
+        return told
 
 
 def _is_at_head(client: Client, change: Change, told: Json) -> bool:

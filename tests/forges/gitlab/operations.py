@@ -81,7 +81,7 @@ KNOWN: Mapping[str, Operation] = {
     ),
     f"GET {PULL}/commits": _list("Commit"),
     f"GET {PULL}/diffs": _list("Diff", "~unidiff:bool"),
-    f"GET {PULL}/pipelines": _list("PipelineListed"),
+    f"GET {PULL}/pipelines": _list("PipelineBasic"),
     # repositories.md, repository_files.md, commits.md
     f"GET {CODE}/tree": _list("TreeObject", "~path:str ~ref:str ~recursive:bool", _KEYSET),
     f"GET {CODE}/blobs/:sha": Operation(answer="Blob"),
@@ -121,7 +121,7 @@ KNOWN: Mapping[str, Operation] = {
         "~scope:str ~status:str ~source:str ~ref:str ~sha:sha ~name:str ~username:str ~updated_after:time",
         _KEYSET,
     ),
-    f"GET {PROJECT}/pipelines/:pipeline": Operation(answer="Pipeline"),
+    f"GET {PROJECT}/pipelines/:pipeline": Operation(answer="PipelineNamed"),
     f"GET {PROJECT}/pipelines/:pipeline/jobs": _list(
         "Job", "~scope[]:any ~scope:str ~include_retried:bool", _KEYSET
     ),

@@ -39,6 +39,7 @@ _PIPELINE = (
     "id:int iid:int project_id:int sha:sha ref:str status:str source:str created_at:time updated_at:time "
     "web_url:url name:str?"
 )
+_UNNAMED = _PIPELINE.removesuffix(" name:str?")
 _PROJECT = (
     "id:int description:str? name:str name_with_namespace:str path:str path_with_namespace:str created_at:time "
     "default_branch:str? tag_list:[str] topics:[str] ssh_url_to_repo:str http_url_to_repo:url web_url:url "
@@ -128,11 +129,15 @@ ANSWERS: Mapping[str, str] = {
     "CommitStatus": "id:int sha:sha ref:str status:str name:str target_url:str? description:str? created_at:time "
     "started_at:time? finished_at:time? allow_failure:bool coverage:num? pipeline_id:int author:UserBasic",
     # lib/api/entities/ci/pipeline_basic.rb
-    "PipelineBasic": _PIPELINE.removesuffix(" name:str?"),
+    "PipelineBasic": _UNNAMED,
     # lib/api/entities/ci/pipeline_basic_with_metadata.rb, lists of pipelines
     "PipelineListed": _PIPELINE,
     # lib/api/entities/ci/pipeline.rb
-    "Pipeline": f"{_PIPELINE} before_sha:sha tag:bool yaml_errors:str? user:UserBasic started_at:time? "
+    "Pipeline": f"{_UNNAMED} before_sha:sha tag:bool yaml_errors:str? user:UserBasic started_at:time? "
+    "finished_at:time? committed_at:time? duration:int? queued_duration:int? coverage:str? detailed_status:obj "
+    "archived:bool",
+    # lib/api/entities/ci/pipeline_with_metadata.rb
+    "PipelineNamed": f"{_PIPELINE} before_sha:sha tag:bool yaml_errors:str? user:UserBasic started_at:time? "
     "finished_at:time? committed_at:time? duration:int? queued_duration:int? coverage:str? detailed_status:obj "
     "archived:bool",
     # lib/api/entities/ci/job.rb, job_basic.rb; spec/…/public_api/v4/job.json
@@ -144,7 +149,7 @@ ANSWERS: Mapping[str, str] = {
     "Artifact": "file_type:str size:int filename:str file_format:str?",
     # lib/api/entities/ci/bridge.rb
     "Bridge": f"{_JOB.replace('failure_reason', '~failure_reason')} archived:bool "
-    "downstream_pipeline:PipelineListed?",
+    "downstream_pipeline:PipelineBasic?",
     # lib/api/entities/note.rb; spec/…/public_api/v4/notes.json
     "Note": _NOTE,
     # lib/api/entities/note_commands.rb

@@ -162,9 +162,9 @@ class Runs:
         return f"{self.web}/{pipeline.repo.path}/-/pipelines/{pipeline.id}"
 
     def pipeline(self, pipeline: Pipeline) -> Json:
-        """Show a pipeline (``Pipeline``)."""
+        """Show a pipeline as a merge request or a commit does (``Pipeline``): without its name."""
         return {
-            **self.pipeline_listed(pipeline),
+            **self.pipeline_basic(pipeline),
             "before_sha": ZERO,
             "tag": False,
             "yaml_errors": None,
@@ -178,6 +178,10 @@ class Runs:
             "detailed_status": {"text": pipeline.status, "label": pipeline.status, "group": pipeline.status},
             "archived": False,
         }
+
+    def pipeline_named(self, pipeline: Pipeline) -> Json:
+        """Show a pipeline by itself (``PipelineNamed``)."""
+        return {**self.pipeline(pipeline), "name": pipeline.name}
 
     def _job(self, job: Job) -> Json:
         pipeline = job.pipeline
@@ -226,7 +230,7 @@ class Runs:
 
     def bridge(self, bridge: Bridge) -> Json:
         """Show a job that starts a pipeline elsewhere (``Bridge``)."""
-        downstream = self.pipeline_listed(bridge.downstream) if bridge.downstream else None
+        downstream = self.pipeline_basic(bridge.downstream) if bridge.downstream else None
         return {**self._job(bridge), "downstream_pipeline": downstream}
 
 

@@ -243,3 +243,13 @@ def test_a_status_is_not_skipped_once_it_runs(gitlab: GitLabDouble, pull: Pull) 
         with pytest.raises(GitlabCreateError) as refused:
             statuses.create({"state": "skipped", "name": name})
         assert "via :skip from :running" in refused.value.error_message
+
+
+def test_a_merge_request_does_not_name_its_pipelines(gitlab: GitLabDouble, pull: Pull) -> None:
+    """Their names stand in the project's own list, and in each pipeline by itself."""
+    gitlab.finish_workflow(pull, PICTURES, name="Goldens")
+    here = project(gitlab, pull.repo)
+    [listed] = merge_request(gitlab, pull).pipelines.list(get_all=True)
+    assert not hasattr(listed, "name")
+    assert [one.name for one in here.pipelines.list(get_all=True)] == ["Goldens"]
+    assert here.pipelines.get(listed.id).name == "Goldens"

@@ -38,7 +38,7 @@ def pipelines(call: Call) -> Answer:
 @ROUTES.on(f"GET {PROJECT}/pipelines/:pipeline", needs="code")
 def pipeline(call: Call) -> Answer:
     """Describe a pipeline."""
-    return Answer(json=call.shapes.pipeline(call.pipeline))
+    return Answer(json=call.shapes.pipeline_named(call.pipeline))
 
 
 @ROUTES.on(f"GET {PROJECT}/pipelines/:pipeline/jobs", needs="code")
@@ -53,7 +53,7 @@ def jobs(call: Call) -> Answer:
 
 @ROUTES.on(f"GET {PROJECT}/pipelines/:pipeline/bridges", needs="code")
 def bridges(call: Call) -> Answer:
-    """List the jobs that start pipelines elsewhere, with those pipelines where the caller may see them."""
+    """List the jobs that start pipelines elsewhere, and those pipelines, their names apart."""
     wanted = call.many("scope")
     found = [bridge for bridge in call.pipeline.bridges if not wanted or bridge.status in wanted]
     return call.page([call.shapes.bridge(bridge) for bridge in found])

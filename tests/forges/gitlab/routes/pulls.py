@@ -41,6 +41,6 @@ def pull(call: Call) -> Answer:
 
 @ROUTES.on(f"GET {PULL}/pipelines", needs="code")
 def pipelines(call: Call) -> Answer:
-    """List a merge request's pipelines, the newest first."""
+    """List a merge request's pipelines, the newest first, their names apart."""
     found = call.shapes.pipelines_of(call.pull)
-    return call.page([call.shapes.pipeline_listed(one) for one in found])
+    return call.page([call.shapes.pipeline_basic(one) for one in found])
