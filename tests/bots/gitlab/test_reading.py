@@ -153,6 +153,21 @@ def test_pipelines_that_a_pipeline_started_are_found(
         assert archive.read("a.png") == b"drawn below"
 
 
+@pytest.mark.parametrize("event", ["pull_request", "merged_results"])
+def test_pipelines_of_other_names_are_other_sources(
+    gitlab: GitLabDouble, forge: GitLab, repo: world.Repo, event: str
+) -> None:
+    """A merge request's own list does not name them: they are asked for, so that neither replaces the other."""
+    pull = repo.pull(files={"a": b"1"})
+    for name in ("App", "Web"):
+        gitlab.finish_workflow(pull, {}, name=name, event=event)
+    found = forge.pipelines(change_of(forge, pull))
+    assert {(each.title, each.source) for each in found} == {
+        ("App", "merge_request_event:App"),
+        ("Web", "merge_request_event:Web"),
+    }
+
+
 def test_another_branchs_pipeline_on_the_same_commit_is_not_this_changes(
     gitlab: GitLabDouble, forge: GitLab, repo: world.Repo
 ) -> None:
