@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bots import markers
+from bots import sticky
 from bots.github.client import Api
 from bots.github.limits import Failed
 
@@ -24,32 +24,24 @@ class Comments:
 
     def say(self, text: str, comment: str | None) -> Json:
         """Write the comment: by its id, else by its marker, else anew. `text` begins with the marker's line."""
-        if comment is not None and (edited := self._edit(comment, text)) is not None:
-            return edited
-        ours = self._ours(text)
-        for copy in ours[1:]:  # two of us wrote at the same moment; all of us find the oldest again
-            self._delete(copy)
-        for oldest in ours[:1]:
-            if (edited := self._edit(oldest, text)) is not None:
-                return edited
-        made = self.api.post("issues", self.number, "comments", body={"body": text}).data
-        oldest, *copies = self._ours(text) or [str(made["id"])]
-        for copy in copies:  # somebody of us wrote at the same moment
-            self._delete(copy)
-        return made if oldest == str(made["id"]) else self._edit(oldest, text) or made
+        return sticky.say(self, text, comment)
 
-    def _ours(self, text: str) -> list[str]:
+    def make(self, text: str) -> Json:
+        """Write a comment anew."""
+        return self.api.post("issues", self.number, "comments", body={"body": text}).data
+
+    def ours(self, text: str) -> list[str]:
         """Give the ids of our comments with this text's marker, oldest first. A marker alone anybody can write."""
         us = self.us().lower()
         return [
             str(each["id"])
             for each in self.api.pages("issues", self.number, "comments")
-            if _marker(each["body"] or "") == _marker(text)
+            if sticky.marked_alike(each["body"] or "", text)
             and (each["user"] or {}).get("type") == "Bot"
             and each["user"]["login"].lower() == us
         ]
 
-    def _edit(self, comment: str, text: str) -> Json | None:
+    def edit(self, comment: str, text: str) -> Json | None:
         """Write a comment anew; None where it is gone."""
         try:
             return self.api.patch("issues", "comments", comment, body={"body": text}, repeat=True).data
@@ -58,15 +50,10 @@ class Comments:
                 return None
             raise
 
-    def _delete(self, comment: str) -> None:
+    def delete(self, comment: str) -> None:
+        """Take a comment away; one that is gone already is."""
         try:
             self.api.delete("issues", "comments", comment)
         except Failed as failed:
             if failed.status not in _GONE:
                 raise
-
-
-def _marker(text: str) -> str:
-    """Give what marks a text: the change it reports on, whatever its head was then, or else its first line."""
-    mark = markers.read_report(text)
-    return mark.change if mark else text.partition("\n")[0].rstrip("\r")

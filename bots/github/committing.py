@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from bots.forge import Change, Committed, Conflict, Forbidden, Write
 from bots.github.client import Api
 from bots.github.limits import Failed
+from bots.parcels import parcels
 from diffing.words import Refused, Sha, Unavailable
 
 Json = Any
@@ -33,11 +34,9 @@ def commit(
         )
     if any(file.content is not None and file.mode != _PLAIN for file in files):
         return _by_objects(api, change, files, message, expected)
-    chunks = list(_chunks(files))
     made = Committed(expected, message)
-    for number, chunk in enumerate(chunks, start=1):
-        said = message if len(chunks) == 1 else _numbered(message, number, len(chunks))
-        made = _create(graphql, change, chunk, said, made.sha)
+    for parcel, said in parcels(files, message, most=MOST_BYTES):
+        made = _create(graphql, change, parcel, said, made.sha)
     return made
 
 
@@ -100,25 +99,6 @@ def _meaning(why: str, failed: Failed | None) -> Refused:
     if "fast forward" in why.lower() or "expected branch to point to" in why.lower():
         return Conflict("The branch moved since it was looked at.")
     return failed or Refused(f"GitHub refused the commit: {' '.join(why.split()) or 'without a reason'}")
-
-
-def _chunks(files: Sequence[Write]) -> Iterator[Sequence[Write]]:
-    """Split files so that each request stays below the limit. All carry the message's trailers."""
-    chunk: list[Write] = []
-    size = 0
-    for file in files:
-        length = len(file.content or b"") * 4 // 3 + len(file.name) + 64
-        if chunk and size + length > MOST_BYTES:
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(file)
-        size += length
-    yield chunk
-
-
-def _numbered(message: str, number: int, of: int) -> str:
-    headline, line_end, rest = message.partition("\n")
-    return f"{headline} ({number} of {of}){line_end}{rest}"
 
 
 # ------------------------------------------------------------------------------------- git's objects

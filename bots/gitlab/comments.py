@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bots import markers
+from bots import sticky
 from bots.gitlab.client import Api
 from bots.gitlab.limits import Failed
 from bots.gitlab.people import People
@@ -25,31 +25,23 @@ class Comments:
 
     def say(self, text: str, comment: str | None) -> Json:
         """Write the note: by its id, else by its marker, else anew. `text` begins with the marker's line."""
-        if comment is not None and (edited := self._edit(comment, text)) is not None:
-            return edited
-        ours = self._ours(text)
-        for copy in ours[1:]:  # two of us wrote at the same moment; all of us find the oldest again
-            self._delete(copy)
-        for oldest in ours[:1]:
-            if (edited := self._edit(oldest, text)) is not None:
-                return edited
-        self.api.pace()
-        made = self.api.post("merge_requests", self.number, "notes", body={"body": text}).data
-        oldest, *copies = self._ours(text) or [str(made["id"])]
-        for copy in copies:  # somebody of us wrote at the same moment
-            self._delete(copy)
-        return made if oldest == str(made["id"]) else self._edit(oldest, text) or made
+        return sticky.say(self, text, comment)
 
-    def _ours(self, text: str) -> list[str]:
+    def make(self, text: str) -> Json:
+        """Write a note anew."""
+        self.api.pace()
+        return self.api.post("merge_requests", self.number, "notes", body={"body": text}).data
+
+    def ours(self, text: str) -> list[str]:
         """Give the ids of our notes with this text's marker, oldest first. A marker alone anybody can write."""
         us = self.people.us()
         return [
             str(each["id"])
             for each in self.api.pages("merge_requests", self.number, "notes", params=_OLDEST_FIRST)
-            if _marker(each["body"] or "") == _marker(text) and (each["author"] or {}).get("id") == us
+            if sticky.marked_alike(each["body"] or "", text) and (each["author"] or {}).get("id") == us
         ]
 
-    def _edit(self, comment: str, text: str) -> Json | None:
+    def edit(self, comment: str, text: str) -> Json | None:
         """Write a note anew; None where it is gone."""
         try:
             return self.api.put("merge_requests", self.number, "notes", comment, body={"body": text}).data
@@ -58,11 +50,6 @@ class Comments:
                 return None
             raise
 
-    def _delete(self, comment: str) -> None:
+    def delete(self, comment: str) -> None:
+        """Take a note away; one that is gone already is."""
         self.api.delete("merge_requests", self.number, "notes", comment)
-
-
-def _marker(text: str) -> str:
-    """Give what marks a text: the change it reports on, whatever its head was then, or else its first line."""
-    mark = markers.read_report(text)
-    return mark.change if mark else text.partition("\n")[0].rstrip("\r")

@@ -7,7 +7,7 @@ API" (doc/api/commits.md), errors: app/services/files/multi_service.rb."""
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from bots.forge import Change, Committed, Conflict, Forbidden, Write
 from bots.gitlab.client import Api, Client
 from bots.gitlab.limits import Failed
+from bots.parcels import parcels
 from diffing import pointers
 from diffing.words import Refused, Sha
 
@@ -50,23 +51,21 @@ class Place:
 def commit(client: Client, change: Change, files: Sequence[Write], message: str, expected: Sha) -> Committed:
     """Write files onto the change's branch, if its head is still the expected one."""
     place = Place(client.on(_project(client, change)), change.branch, expected)
-    chunks = list(_chunks(files))
     made = Committed(expected, message)
-    for number, chunk in enumerate(chunks, start=1):
-        said = message if len(chunks) == 1 else _numbered(message, number, len(chunks))
-        made = _write(replace(place, head=made.sha), chunk, said)
+    for parcel, said in parcels(files, message, most=MOST_BYTES):
+        made = _write(replace(place, head=made.sha), parcel, said)
     return made
 
 
 def beside(client: Client, change: Change, files: Sequence[Write], message: str, branch: str) -> Committed:
     """Write files on top of the change's head onto a branch of the base project, made or moved for it."""
     place = Place(client.on(change.repo.id), branch, change.head)
-    first, *more = _chunks(files)
-    begun = {"start_sha": change.head, "force": True}
-    made = _committed(_post(place, _actions(place, first, guarded=False), message, begun), message)
-    for chunk in more:
+    begun: Mapping[str, Json] = {"start_sha": change.head, "force": True}
+    made = Committed(change.head, message)
+    for parcel, said in parcels(files, message, most=MOST_BYTES):
         place = replace(place, head=made.sha)
-        made = _committed(_post(place, _actions(place, chunk, guarded=False), message, {}), message)
+        made = _committed(_post(place, _actions(place, parcel, guarded=False), said, begun), said)
+        begun = {}
     return made
 
 
@@ -186,22 +185,3 @@ def _action(file: Write, last: str | None, guarded: bool) -> Iterator[Json]:
         yield {"action": "update", **named, **bytes_}
     if file.mode == _EXECUTABLE:
         yield {"action": "chmod", **named, "execute_filemode": True}
-
-
-def _chunks(files: Sequence[Write]) -> Iterator[Sequence[Write]]:
-    """Split files so that each request stays below the limit. All carry the message's trailers."""
-    chunk: list[Write] = []
-    size = 0
-    for file in files:
-        length = len(file.content or b"") * 4 // 3 + len(file.name) + 128
-        if chunk and size + length > MOST_BYTES:
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(file)
-        size += length
-    yield chunk
-
-
-def _numbered(message: str, number: int, of: int) -> str:
-    headline, line_end, rest = message.partition("\n")
-    return f"{headline} ({number} of {of}){line_end}{rest}"
