@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import gidgethub
 import requests
-import stamina
 from gidgethub import sansio
-from requests.adapters import HTTPAdapter
 
+from bots import connections
+from bots.connections import Passing
 from bots.github.limits import failure
 from diffing.words import Refused, Unavailable
 
@@ -80,14 +79,6 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class _Passing(Exception):
-    """A failure that a second try may well not meet."""
-
-    def __init__(self, meant: Unavailable) -> None:
-        super().__init__(str(meant))
-        self.meant = meant
-
-
 class Transport:
     """Requests to one address that the administrator set, and to no other."""
 
@@ -95,10 +86,7 @@ class Transport:
         self._api = api_url.rstrip("/")
         self._clock = clock
         self._pause = pause
-        self._session = requests.Session()
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, HTTPAdapter(pool_maxsize=16))
+        self._session = connections.session()
 
     @property
     def api(self) -> str:
@@ -108,15 +96,7 @@ class Transport:
     def send(self, asked: Asked, credentials: Credentials) -> Answer:
         """Send a request. Raises Failed with GitHub's message, or Unavailable with when to try again."""
         tries = _TRIES if asked.method == "GET" or asked.repeat else 1
-        try:
-            for attempt in stamina.retry_context(
-                on=_Passing, attempts=tries, wait_initial=self._pause, wait_max=5.0, wait_jitter=self._pause
-            ):
-                with attempt:
-                    return self._once(asked, credentials)
-        except _Passing as passing:
-            raise passing.meant from passing
-        raise AssertionError("stamina gave no try")
+        return connections.tried(lambda: self._once(asked, credentials), tries=tries, pause=self._pause)
 
     def _once(self, asked: Asked, credentials: Credentials) -> Answer:
         url = f"{self._api}{asked.path}"
@@ -131,8 +111,9 @@ class Transport:
         raise Refused(f"GitHub sent {asked.what} on to {urlsplit(url).hostname}, where it was not followed.")
 
     def _request(self, asked: Asked, url: str, credentials: Credentials) -> tuple[requests.Response, bytes]:
-        try:
-            with self._session.request(
+        with (
+            connections.speaking(f"GitHub at {self._api}"),
+            self._session.request(
                 asked.method,
                 url,
                 params=dict(asked.params) or None,
@@ -142,15 +123,9 @@ class Transport:
                 allow_redirects=False,
                 auth=_as_it_is,
                 stream=True,
-            ) as response:
-                return response, _content(asked, response)
-        except requests.exceptions.SSLError as error:
-            why = "shows a certificate that is not trusted here; REQUESTS_CA_BUNDLE names a file of those that are"
-            raise Unavailable(f"GitHub at {self._api} {why}.") from error
-        except (requests.ConnectionError, requests.Timeout) as error:
-            raise _Passing(Unavailable(f"GitHub at {self._api} does not answer.")) from error
-        except requests.RequestException as error:
-            raise Unavailable(f"GitHub at {self._api} broke off.") from error
+            ) as response,
+        ):
+            return response, _content(asked, response)
 
     def _read(self, asked: Asked, response: requests.Response, content: bytes) -> Answer:
         headers = {name.lower(): text for name, text in response.headers.items()}
@@ -173,7 +148,7 @@ class Transport:
     def _meaning(self, asked: Asked, status: int, headers: Mapping[str, str], message: str) -> Exception:
         meant = failure(status, headers, message, asked.what, self._clock())
         passing = isinstance(meant, Unavailable) and status in _PASSING and meant.after is None
-        return _Passing(meant) if isinstance(meant, Unavailable) and passing else meant
+        return Passing(meant) if isinstance(meant, Unavailable) and passing else meant
 
 
 def _content(asked: Asked, response: requests.Response) -> bytes:

@@ -6,15 +6,14 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
 import gitlab
 import requests
-import stamina
-from requests.adapters import HTTPAdapter
 
+from bots import connections
+from bots.connections import Passing
 from bots.gitlab.limits import failure
 from diffing.words import Refused, Unavailable
 
@@ -59,14 +58,6 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class _Passing(Exception):
-    """A failure that a second try may well not meet."""
-
-    def __init__(self, meant: Unavailable) -> None:
-        super().__init__(str(meant))
-        self.meant = meant
-
-
 class Transport:
     """Requests to one server that the administrator set, and to no other."""
 
@@ -92,43 +83,29 @@ class Transport:
     def send(self, asked: Asked) -> Answer:
         """Send a request. Raises Failed with GitLab's message, or Unavailable with when to try again."""
         tries = _TRIES if asked.method in {"GET", "HEAD"} or asked.repeat else 1
-        try:
-            for attempt in stamina.retry_context(
-                on=_Passing, attempts=tries, wait_initial=self._pause, wait_max=5.0, wait_jitter=self._pause
-            ):
-                with attempt:
-                    return self._once(asked)
-        except _Passing as passing:
-            raise passing.meant from passing
-        raise AssertionError("stamina gave no try")
+        return connections.tried(lambda: self._once(asked), tries=tries, pause=self._pause)
 
     def _once(self, asked: Asked) -> Answer:
+        who = f"GitLab at {self._url}"
         try:
-            # python-gitlab's own pauses and tries are left out: whoever waits here holds a worker.
-            response = self._gitlab.http_request(
-                asked.method.lower(),
-                asked.path,
-                query_data=dict(asked.params),
-                post_data=asked.body,
-                streamed=True,
-                obey_rate_limit=False,
-                max_retries=0,
-            )
-            with response:
-                return _read(asked, response)
-        except requests.exceptions.SSLError as error:
-            why = "shows a certificate that is not trusted here; REQUESTS_CA_BUNDLE names a file of those that are"
-            raise Unavailable(f"GitLab at {self._url} {why}.") from error
-        except (requests.ConnectionError, requests.Timeout) as error:
-            raise _Passing(Unavailable(f"GitLab at {self._url} does not answer.")) from error
-        except (requests.RequestException, gitlab.GitlabError) as error:
-            raise Unavailable(f"GitLab at {self._url} broke off.") from error
+            with connections.speaking(who):
+                # python-gitlab's own pauses and tries are left out: whoever waits here holds a worker.
+                response = self._gitlab.http_request(
+                    asked.method.lower(),
+                    asked.path,
+                    query_data=dict(asked.params),
+                    post_data=asked.body,
+                    streamed=True,
+                    obey_rate_limit=False,
+                    max_retries=0,
+                )
+                with response:
+                    return _read(asked, response)
+        except gitlab.GitlabError as error:
+            raise Unavailable(f"{who} broke off.") from error
 
     def _session(self) -> requests.Session:
-        session = requests.Session()
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        for scheme in ("https://", "http://"):
-            session.mount(scheme, HTTPAdapter(pool_maxsize=16))
+        session = connections.session()
         session.hooks["response"].append(self._look)
         return session
 
@@ -149,7 +126,7 @@ class Transport:
             headers = {name.lower(): text for name, text in response.headers.items()}
             meant = failure(status, headers, _message(response), what, self._clock())
             if isinstance(meant, Unavailable) and status in _PASSING and meant.after is None:
-                raise _Passing(meant)
+                raise Passing(meant)
             raise meant
 
 
