@@ -1,4 +1,4 @@
-"""Speak HTTP with a forge: sessions that carry nothing over, failures in our words, a second try where it helps."""
+"""Speak HTTP with a forge: sessions that carry nothing over, failures in words, a second try where it helps."""
 
 from __future__ import annotations
 
