@@ -16,6 +16,8 @@ from bots.events import HeadMoved
 from diffing.words import Refused
 from tests.forges.gitlab.double import GitLabDouble
 
+pytestmark = pytest.mark.slow
+
 KEY = "a key that nobody can guess"
 
 

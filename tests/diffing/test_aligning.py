@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from diffing.aligning import Budget, opcodes
 
+pytestmark = pytest.mark.slow
+
 WORDS = st.lists(st.sampled_from(["a", "b", "c", "d", "e"]), max_size=25)
 RANDOM = Random(7)
 

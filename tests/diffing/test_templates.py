@@ -13,6 +13,8 @@ from diffing import templates
 from diffing.globs import matches
 from diffing.words import Template
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("candidate", "path", "becomes", "expected"),

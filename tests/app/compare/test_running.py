@@ -19,6 +19,8 @@ from diffing.digests import digest
 from diffing.words import Comparison, Name, Outcome, Refused
 from tests.app.compare.stage import AGAIN, OPEN, PAID, lay
 
+pytestmark = pytest.mark.slow
+
 BOOK = rulebook.write(Asked(), None, Path())
 
 

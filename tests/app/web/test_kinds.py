@@ -13,6 +13,8 @@ from tests.app.web.stage import Drawn, Stage
 from tests.diffing.paper import Page, pdf
 from tests.diffing.test_svgs import svg
 
+pytestmark = pytest.mark.slow
+
 BYTES = bytes(range(256))
 KINDS: Drawn = {
     "goldens/logo.svg": (svg(), svg('<rect x="10" y="5" width="24" height="10" fill="blue"/>')),

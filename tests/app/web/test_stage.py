@@ -9,11 +9,14 @@ from html import unescape
 from io import BytesIO
 from typing import Any
 
+import pytest
 from PIL import Image, ImageDraw
 
 from diffing.words import Digest
 from storage import forgotten
 from tests.app.web.stage import SHOP, Stage, picture
+
+pytestmark = pytest.mark.slow
 
 SIZES = {"goldens/grows.png": (picture("Small"), picture("Large", size=(140, 100)))}
 

@@ -25,6 +25,8 @@ from tests.forges.github import world
 from tests.forges.github.double import GitHubDouble
 from tests.forges.web import Answer, Request, Site
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 

@@ -21,6 +21,8 @@ from diffing.pointers import Pointer
 from diffing.words import Digest, Name, Refused, Sha
 from tests.bots.local.conftest import Run
 
+pytestmark = pytest.mark.slow
+
 NOON = datetime(2026, 5, 11, 12, tzinfo=UTC)
 MESSAGE = "Update goldens\n\nGolddigger-Approval: a1"
 
