@@ -32,12 +32,9 @@ def of_run(db: Connection, run_id: str) -> list[Comparison]:
     return [of_row(row) for row in db.execute(query)]
 
 
-def find(db: Connection, comparison_id: int) -> tuple[str, Comparison] | None:
-    """Give a comparison with its run's id; None where there is none."""
-    if not 0 < comparison_id <= _LARGEST_ID:  # it came out of an address
-        return None
-    row = db.execute(select(comparisons).where(comparisons.c.id == comparison_id)).one_or_none()
-    return (row.run_id, of_row(row)) if row else None
+def find(db: Connection, run_id: str, comparison_id: int) -> Comparison | None:
+    """Give one comparison of a run; None where the run has none of that number."""
+    return next(iter(of_ids(db, run_id, [comparison_id])), None)
 
 
 def of_ids(db: Connection, run_id: str, ids: Sequence[int]) -> list[Comparison]:

@@ -59,26 +59,14 @@ def sheet(site: Site, request: Request) -> Response:
 
 def difference(site: Site, request: Request) -> Response:
     """Draw what differs, when somebody looks."""
-    session = site.sessions.read(request, site.clock())
-    run = sight.run(site, session, request.path_params["id"])
-    with site.parts.reading() as db:
-        found = comparisons.find(db, request.path_params["comparison"])
-    if found is None or found[0] != run.id:
-        raise not_found()
-    golden, candidate, mask = _three(found[1])
+    golden, candidate, mask = _three(site, request)
     key = sha256(f"{golden} {candidate} {mask}".encode()).hexdigest()
     return unless_known(site, request, key, HEADERS, _held(site, site.draw), golden, candidate, mask)
 
 
 def marks(site: Site, request: Request) -> Response:
     """Give the mask of one comparison: what differs in colours, all else transparent."""
-    session = site.sessions.read(request, site.clock())
-    run = sight.run(site, session, request.path_params["id"])
-    with site.parts.reading() as db:
-        found = comparisons.find(db, request.path_params["comparison"])
-    if found is None or found[0] != run.id:
-        raise not_found()
-    _, _, mask = _three(found[1])
+    _, _, mask = _three(site, request)
     return unless_known(site, request, mask, HEADERS, site.parts.blobs.get, mask)
 
 
@@ -128,10 +116,15 @@ def _must_belong(site: Site, request: Request, digest: Digest) -> None:
             raise not_found()
 
 
-def _three(comparison: Comparison) -> tuple[Digest, Digest, Digest]:
-    if comparison.golden is None or comparison.candidate is None or comparison.mask is None:
+def _three(site: Site, request: Request) -> tuple[Digest, Digest, Digest]:
+    """Give golden, candidate and mask of a comparison that the visitor may see."""
+    session = site.sessions.read(request, site.clock())
+    run = sight.run(site, session, request.path_params["id"])
+    with site.parts.reading() as db:
+        found = comparisons.find(db, run.id, request.path_params["comparison"])
+    if found is None or found.golden is None or found.candidate is None or found.mask is None:
         raise not_found()
-    return comparison.golden, comparison.candidate, comparison.mask
+    return found.golden, found.candidate, found.mask
 
 
 def unless_known(

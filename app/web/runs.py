@@ -167,10 +167,10 @@ def _staged(site: Site, card: Card) -> dict[str, Any]:
 
 
 def _found(db: Connection, run: StoredRun, comparison_id: int) -> Comparison:
-    found = comparisons.find(db, comparison_id)
-    if found is None or found[0] != run.id:
+    found = comparisons.find(db, run.id, comparison_id)
+    if found is None:
         raise not_found()
-    return found[1]
+    return found
 
 
 def _card(db: Connection, run: StoredRun, found: Comparison) -> Card:

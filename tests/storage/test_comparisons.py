@@ -59,9 +59,10 @@ COMPARISONS = st.builds(
 def test_what_is_kept_comes_back(lasting: Engine, found: list[Comparison]) -> None:
     """Every field of every comparison survives, in the given order; only ids are new."""
     with lasting.begin() as db:
-        kept = comparisons.of_run(db, making.concluded(db, making.change(db), *found))
+        run_id = making.concluded(db, making.change(db), *found)
+        kept = comparisons.of_run(db, run_id)
         assert [replace(each, id="") for each in kept] == found
-        assert [comparisons.find(db, int(each.id)) is not None for each in kept] == [True] * len(found)
+        assert [comparisons.find(db, run_id, int(each.id)) is not None for each in kept] == [True] * len(found)
 
 
 def test_masks_are_blobs_not_rows(db: Connection) -> None:
@@ -73,17 +74,18 @@ def test_masks_are_blobs_not_rows(db: Connection) -> None:
     assert (kept.difference.mask, kept.mask) == (None, digest("3"))
 
 
-def test_one_is_found_with_its_run(db: Connection) -> None:
-    """A page's address names a comparison; its run says whether the visitor may see it."""
+def test_one_is_found_in_its_own_run_alone(db: Connection) -> None:
+    """A page's address names run and comparison; the run says whether the visitor may see it."""
     run_id = making.concluded(db, making.change(db), comparison())
     (kept,) = comparisons.of_run(db, run_id)
-    assert comparisons.find(db, int(kept.id)) == (run_id, kept)
+    assert comparisons.find(db, run_id, int(kept.id)) == kept
+    assert comparisons.find(db, "another run", int(kept.id)) is None
 
 
 @pytest.mark.parametrize("number", [0, -1, 4711, 2**31, 2**63, 10**30])
 def test_an_address_may_name_any_number(db: Connection, number: int) -> None:
     """No number in an address breaks the database; it is just not there."""
-    assert comparisons.find(db, number) is None
+    assert comparisons.find(db, making.concluded(db, making.change(db)), number) is None
 
 
 def test_a_run_may_show_its_own_files_only(db: Connection) -> None:

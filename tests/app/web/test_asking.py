@@ -165,6 +165,17 @@ def test_a_forge_that_hangs_costs_a_moment_once(hub: Hub, clock: Clock) -> None:
     assert ours.granted(MIRA, [repo(1)]) == {repo(1)}
 
 
+def test_an_old_yes_counts_only_while_the_forge_is_away(hub: Hub, clock: Clock) -> None:
+    """A forge that answers other questions is there: what it says nothing of is closed, as new."""
+    ours, held = desk(hub, clock, patience=0.2), threading.Event()
+    assert ours.granted(MIRA, [repo(1)]) == {repo(1)}
+    clock.now += FRESH
+    hub.answer = lambda repo, who: held.wait(5) if repo.id == "1" else True
+    assert ours.granted(MIRA, [repo(1), repo(2)]) == {repo(2)}
+    assert ours.away(repo(1)) == ""
+    held.set()
+
+
 def test_many_are_asked_at_once_but_not_all(hub: Hub, clock: Clock) -> None:
     """A page of a hundred repositories asks in parallel, within what a forge bears."""
     together, most, lock = 0, 0, threading.Lock()
