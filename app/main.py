@@ -27,6 +27,7 @@ from app.flow.sweep import sweep as ask_again
 from app.sandbox import Sandbox
 from app.settings import Settings
 from app.web import application, setup, signin, thumbnails
+from app.web.live import Live
 from app.web.site import Access, Identity
 from app.worker import broker as brokers
 from app.worker.carrier import Carrier
@@ -283,9 +284,13 @@ def _working(whole: Whole) -> Iterator[None]:
 class _Server(uvicorn.Server):
     """Ends what goes on for ever before it waits for what is under way."""
 
+    def __init__(self, config: uvicorn.Config, live: Live) -> None:
+        super().__init__(config)
+        self._live = live
+
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         """Stop."""
-        self.config.app.state.live.end()  # type: ignore[union-attr]  # it is the application that we gave
+        self._live.end()
         await super().shutdown(sockets)
 
 
@@ -301,7 +306,8 @@ def _server(whole: Whole, host: str, port: int) -> uvicorn.Server:
             proxy_headers=True,
             forwarded_allow_ips=whole.settings.trusted_proxies,
             timeout_graceful_shutdown=_STOP_SECONDS,
-        )
+        ),
+        whole.web.state.live,
     )
 
 
