@@ -47,7 +47,7 @@ class Asking:
     ) -> None:
         self._forges, self._clock, self._patience, self._most = forges, clock, patience, most
         self._lock = threading.Lock()
-        self._slots = threading.BoundedSemaphore(_AT_ONCE)
+        self._slots: dict[_Place, threading.BoundedSemaphore] = {}
         self._answers: OrderedDict[_Key, _Answer] = OrderedDict()
         self._under_way: dict[_Key, threading.Event] = {}
         self._away: dict[_Place, tuple[float, str]] = {}
@@ -109,20 +109,22 @@ class Asking:
         until = time.monotonic() + self._patience
         asked = [(repo, self._begin(who, repo, until)) for repo in repos]
         for repo, ended in asked:
-            late = ended is None or not ended.wait(_left(until))
+            # A question that never began blames nobody: others of its own place hold all the room there is.
+            late = ended is not None and not ended.wait(_left(until))
             if late and self._heard.get(_place(repo)) == before.get(_place(repo)):
                 self._fell(repo, f"{repo.host} does not answer at the moment.")
 
     def _begin(self, who: User | None, repo: Repo, until: float) -> threading.Event | None:
         """Ask in a thread; the same question is under way once. None where there is no room, or no use."""
-        if self.away(repo) or not self._slots.acquire(timeout=_left(until)):
+        slots = self._room(repo)
+        if self.away(repo) or not slots.acquire(timeout=_left(until)):
             return None
         key = _key(repo, who)
         with self._lock:
             under_way = self._under_way.get(key)
             ended = self._under_way.setdefault(key, threading.Event())
         if under_way:
-            self._slots.release()
+            slots.release()
             return under_way
         # A daemon: a forge that hangs does not keep the process from ending.
         threading.Thread(target=self._ask, args=(who, repo, ended), name="asking", daemon=True).start()
@@ -138,8 +140,13 @@ class Asking:
         finally:
             with self._lock:
                 self._under_way.pop(key, None)
-            self._slots.release()
+            self._room(repo).release()
             ended.set()
+
+    def _room(self, repo: Repo) -> threading.BoundedSemaphore:
+        """Give what bounds the questions of one place: a tenant whose forge hangs takes no other's room."""
+        with self._lock:
+            return self._slots.setdefault(_place(repo), threading.BoundedSemaphore(_AT_ONCE))
 
     def _says_yes(self, who: User | None, repo: Repo) -> bool:
         try:

@@ -165,6 +165,18 @@ def test_a_forge_that_hangs_costs_a_moment_once(hub: Hub, clock: Clock) -> None:
     assert ours.granted(MIRA, [repo(1)]) == {repo(1)}
 
 
+def test_a_tenant_that_hangs_takes_no_others_room(hub: Hub, clock: Clock) -> None:
+    """Its questions wait for minutes; another's is answered at once, and its forge is not called away."""
+    held = threading.Event()
+    hub.answer = lambda repo, who: held.wait(5) if repo.tenant == "1" else True
+    ours = desk(hub, clock, patience=0.3)
+    assert ours.granted(MIRA, [repo(number) for number in range(40)]) == set()
+    other = repo(99, tenant="2")
+    assert ours.granted(MIRA, [other]) == {other}
+    assert ours.away(other) == ""
+    held.set()
+
+
 def test_an_old_yes_counts_only_while_the_forge_is_away(hub: Hub, clock: Clock) -> None:
     """A forge that answers other questions is there: what it says nothing of is closed, as new."""
     ours, held = desk(hub, clock, patience=0.2), threading.Event()
