@@ -202,6 +202,10 @@ class Reader:
 
     def _thumbs_up(self, payload: Payload, note: Payload, who: User) -> Event:
         """Take a thumb up on our report as its first box: all that awaits a decision."""
+        source = payload["merge_request"].get("source_project_id")
+        if not isinstance(source, int) or source != payload["merge_request"].get("target_project_id"):
+            # Its author can push between a look and a thumb, which names no commit.
+            return Ignored("a thumb up on a fork's merge request, where `/golddigger approve` names the commit")
         match note:
             case {"id": int(), "author_id": int(author)} if author == self.known.us() and not who.bot:
                 before = payloads.text(note.get("note")) or ""

@@ -170,7 +170,7 @@ def award(text: str, *, name: str = "thumbsup", event: str = "award", who: Json 
             "awarded_on_url": "https://gitlab.example.org/mike/diaspora/-/merge_requests/12#note_1244",
         },
         "note": {"id": 1244, "note": text, "author_id": author, "noteable_type": "MergeRequest", "system": False},
-        "merge_request": {"id": 99, "iid": 12},
+        "merge_request": {"id": 99, "iid": 12, "source_project_id": 15, "target_project_id": 15},
     }
 
 

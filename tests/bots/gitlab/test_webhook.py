@@ -415,6 +415,14 @@ def test_other_emoji_say_nothing(told: Json) -> None:
     assert isinstance(read(told), Ignored)
 
 
+@pytest.mark.parametrize("source", [16, None])
+def test_a_thumb_up_on_a_fork_says_nothing(source: int | None) -> None:
+    """It names no commit, and a fork's author can push between look and thumb; nor where nobody says whose it is."""
+    told = payloads.award(our_note())
+    told["merge_request"]["source_project_id"] = source
+    assert isinstance(read(told), Ignored)
+
+
 # --------------------------------------------------------------------------------------- merge requests
 
 
