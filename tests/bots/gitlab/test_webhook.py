@@ -417,7 +417,7 @@ def test_other_emoji_say_nothing(told: Json) -> None:
 
 @pytest.mark.parametrize("source", [16, None])
 def test_a_thumb_up_on_a_fork_says_nothing(source: int | None) -> None:
-    """It names no commit, and a fork's author can push between look and thumb; nor where nobody says whose it is."""
+    """It names no commit, and a fork's author can push between look and thumb. Unsaid whose, it is a fork."""
     told = payloads.award(our_note())
     told["merge_request"]["source_project_id"] = source
     assert isinstance(read(told), Ignored)
