@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
+import termios
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -43,6 +46,13 @@ def sandbox() -> Iterator[Sandbox]:
 def child(sandbox: Sandbox) -> int:
     """Give the process id of the idle child that is asked next."""
     return sandbox._idle[-1]._process.pid
+
+
+def unread(process: subprocess.Popen[bytes]) -> int:
+    """Give how many bytes of what was asked a child has not read yet (ioctl_list(2), FIONREAD)."""
+    assert process.stdin
+    told = fcntl.ioctl(process.stdin, termios.FIONREAD, bytes(4))
+    return int.from_bytes(told, sys.byteorder)
 
 
 @pytest.mark.parametrize(
@@ -162,8 +172,8 @@ def test_a_killed_child_is_replaced() -> None:
         victim = sandbox._idle[-1]._process
         os.kill(victim.pid, signal.SIGSTOP)  # it hangs in the middle of its work, and then it dies
         asked = thread.submit(sandbox.differ, GOLDEN, CANDIDATE, Rules())
-        while sandbox._idle:
-            pass
+        while not unread(victim):
+            time.sleep(0.001)
         victim.kill()
         assert asked.result(10).why.startswith("The candidate broke the program that decodes it")
         assert sandbox.differ(GOLDEN, CANDIDATE, Rules()).outcome is Outcome.CHANGED
