@@ -59,8 +59,8 @@ schema: $(READY) ## write the JSON Schemas in docs/ anew
 	$(BIN)/golddigger schema compare > docs/compare.schema.json
 
 lock: ## renew the lock files (needs uv)
-	uv pip compile pyproject.toml --extra pdf --extra svg --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q -o locks/runtime.txt
-	uv pip compile pyproject.toml --extra pdf --extra svg --group develop --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q -o locks/develop.txt
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q -o locks/runtime.txt
+	uv pip compile pyproject.toml --all-extras --group develop --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q -o locks/develop.txt
 	uv pip compile locks/wheel.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q -o locks/wheel.txt
 	uv pip compile locks/fuzz.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --upgrade -q -o locks/fuzz.txt
 
