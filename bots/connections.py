@@ -11,18 +11,11 @@ import requests
 import stamina
 from requests.adapters import HTTPAdapter
 
+from bots.breakers import Away, Breaker, Passing
 from diffing.words import Unavailable
 
 Result = TypeVar("Result")
 _LONGEST = 5.0
-
-
-class Passing(Exception):
-    """A failure that a second try may well not meet; `meant` is what it is if it stays."""
-
-    def __init__(self, meant: Unavailable) -> None:
-        super().__init__(str(meant))
-        self.meant = meant
 
 
 def session() -> requests.Session:
@@ -43,18 +36,18 @@ def speaking(who: str) -> Iterator[None]:
         why = "shows a certificate that is not trusted here; REQUESTS_CA_BUNDLE names a file of those that are"
         raise Unavailable(f"{who} {why}.") from error
     except (requests.ConnectionError, requests.Timeout) as error:
-        raise Passing(Unavailable(f"{who} does not answer.")) from error
+        raise Passing(Away(f"{who} does not answer.")) from error
     except requests.RequestException as error:
         raise Unavailable(f"{who} broke off.") from error
 
 
-def tried(once: Callable[[], Result], *, tries: int, pause: float) -> Result:
-    """Do something, and do it again where it failed in passing, after a pause that grows. `pause`: seconds."""
+def tried(once: Callable[[], Result], breaker: Breaker, *, tries: int, pause: float) -> Result:
+    """Ask a host, and ask again where it failed in passing, after a pause that grows. `pause`: seconds."""
     try:
         for attempt in stamina.retry_context(
             on=Passing, attempts=tries, wait_initial=pause, wait_max=_LONGEST, wait_jitter=pause
         ):
-            with attempt:
+            with attempt, breaker.watching():
                 return once()
     except Passing as passing:
         raise passing.meant from passing

@@ -6,7 +6,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
+from bots.breakers import Away, Breakers
 from diffing.words import Refused, Unavailable
 
 Address = IPv4Address | IPv6Address
@@ -55,6 +56,7 @@ class Gate:
     resolve: Resolve = resolve
     within: float = 600.0
     """Seconds that one answer may take as a whole."""
+    breakers: Breakers = field(default_factory=Breakers, compare=False)
 
     def send(
         self,
@@ -84,8 +86,10 @@ class Gate:
         split = _split(url)
         if split.scheme != "https" and urlsplit(self.api).scheme != "http":
             raise Refused(f"An address on {split.hostname} is not https, so it was not followed.")
+        addresses = self._addresses(split)
         with requests.Session() as session:
-            answer = _first(session, self._addresses(split), method, url, {**headers, "Host": split.netloc}, body)
+            with self.breakers.of(split.netloc).watching():
+                answer = _first(session, addresses, method, url, {**headers, "Host": split.netloc}, body)
             with answer:
                 yield answer
 
@@ -169,7 +173,7 @@ def _first(
             continue
         except (requests.Timeout, requests.RequestException, ValueError):
             break
-    raise Unavailable(f"{_host(url)} {why}.")
+    raise Away(f"{_host(url)} {why}.")
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bots.forge import Repo
@@ -14,6 +14,7 @@ from bots.github.limits import Failed
 from bots.github.needs import Purpose
 from bots.github.transport import RAW, Answer, Asked, Credentials, Transport
 from bots.pacing import Pacer
+from bots.quiet import Quiet
 from diffing.words import Unavailable
 
 Json = Any
@@ -30,6 +31,7 @@ class Client:
     tokens: Tokens
     etags: ETags
     pacer: Pacer
+    quiet: Quiet = field(default_factory=Quiet)
 
     def on(self, repo: Repo, purpose: Purpose) -> Api:
         """Give a repository's API, with what a purpose needs."""
@@ -120,6 +122,10 @@ class Api:
         return answer
 
     def _send(self, asked: Asked) -> Answer:
+        with self._client.quiet.kept(self._repo.tenant):
+            return self._asked(asked)
+
+    def _asked(self, asked: Asked) -> Answer:
         credentials = self.credentials()
         try:
             return self._client.transport.send(asked, credentials)

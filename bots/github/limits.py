@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from bots.breakers import AWAY, Away
+from bots.quiet import Limited
 from diffing.words import Refused, Unavailable
 
 _A_WHILE = 60.0
@@ -27,9 +29,10 @@ def failure(
     """Give the error for an answer: try again (and when), or tell people. `headers`: in lower case."""
     after = _limited(status, headers, message, now)
     if after is not None:
-        return Unavailable(f"GitHub asks us to slow down ({status}): {message}", after)
+        return Limited(f"GitHub asks us to slow down ({status}): {message}", after)
     if status >= 500:
-        return Unavailable(f"GitHub does not work at the moment ({status}).", _seconds(headers.get("retry-after")))
+        kind = Away if status in AWAY else Unavailable
+        return kind(f"GitHub does not work at the moment ({status}).", _seconds(headers.get("retry-after")))
     return Failed(status, message, what)
 
 

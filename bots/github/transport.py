@@ -13,7 +13,7 @@ import requests
 from gidgethub import sansio
 
 from bots import connections
-from bots.connections import Passing
+from bots.breakers import Breaker, Passing
 from bots.github.limits import failure
 from diffing.words import Refused, Unavailable
 
@@ -86,6 +86,7 @@ class Transport:
         self._api = api_url.rstrip("/")
         self._clock = clock
         self._pause = pause
+        self._breaker = Breaker(f"GitHub at {self._api}")
         self._session = connections.session()
 
     @property
@@ -96,7 +97,9 @@ class Transport:
     def send(self, asked: Asked, credentials: Credentials) -> Answer:
         """Send a request. Raises Failed with GitHub's message, or Unavailable with when to try again."""
         tries = _TRIES if asked.method == "GET" or asked.repeat else 1
-        return connections.tried(lambda: self._once(asked, credentials), tries=tries, pause=self._pause)
+        return connections.tried(
+            lambda: self._once(asked, credentials), self._breaker, tries=tries, pause=self._pause
+        )
 
     def _once(self, asked: Asked, credentials: Credentials) -> Answer:
         url = f"{self._api}{asked.path}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from bots.gitlab.limits import Failed
 from bots.gitlab.transport import Answer, Asked, Params, Transport
 from bots.pacing import Pacer
+from bots.quiet import Quiet
 from diffing.words import Refused
 
 Json = Any
@@ -24,6 +25,7 @@ class Client:
 
     transport: Transport
     pacer: Pacer
+    quiet: Quiet = field(default_factory=Quiet)
 
     def on(self, project: str) -> Api:
         """Give a project's API."""
@@ -110,7 +112,8 @@ class Api:
         return f"{self.client.transport.url}/api/v4{self._path(segments)}"
 
     def _send(self, asked: Asked) -> Answer:
-        return self.client.transport.send(asked)
+        with self.client.quiet.kept(""):
+            return self.client.transport.send(asked)
 
     def _path(self, segments: tuple[str, ...]) -> str:
         return below(self._root, *segments)

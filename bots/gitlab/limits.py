@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from bots.breakers import AWAY, Away
+from bots.quiet import Limited
 from diffing.words import Refused, Unavailable
 
 _A_WHILE = 60.0
@@ -25,12 +27,13 @@ def failure(
 ) -> Failed | Unavailable:
     """Give the error for an answer: try again (and when), or tell people. `headers`: in lower case."""
     if status == 429:
-        return Unavailable(f"GitLab asks us to slow down: {message}", _wait(headers, now))
+        return Limited(f"GitLab asks us to slow down: {message}", _wait(headers, now))
     if status == 401:  # whoever runs us mends that, and then what was begun goes on
         why = "it expired or was revoked. Whoever runs Golddigger sets GOLDDIGGER_GITLAB_TOKEN"
         return Unavailable(f"GitLab does not take the token (401): {why}.", _A_WHILE)
     if status >= 500:
-        return Unavailable(f"GitLab does not work at the moment ({status}).", _seconds(headers.get("retry-after")))
+        kind = Away if status in AWAY else Unavailable
+        return kind(f"GitLab does not work at the moment ({status}).", _seconds(headers.get("retry-after")))
     return Failed(status, message, what)
 
 

@@ -13,7 +13,7 @@ import gitlab
 import requests
 
 from bots import connections
-from bots.connections import Passing
+from bots.breakers import Breaker, Passing
 from bots.gitlab.limits import failure
 from diffing.words import Refused, Unavailable
 
@@ -66,6 +66,7 @@ class Transport:
         self._token = token
         self._clock = clock
         self._pause = pause
+        self._breaker = Breaker(f"GitLab at {self._url}")
         self._gitlab = gitlab.Gitlab(
             self._url, private_token=token, timeout=_TIMEOUT, user_agent="golddigger", session=self._session()
         )
@@ -83,7 +84,7 @@ class Transport:
     def send(self, asked: Asked) -> Answer:
         """Send a request. Raises Failed with GitLab's message, or Unavailable with when to try again."""
         tries = _TRIES if asked.method in {"GET", "HEAD"} or asked.repeat else 1
-        return connections.tried(lambda: self._once(asked), tries=tries, pause=self._pause)
+        return connections.tried(lambda: self._once(asked), self._breaker, tries=tries, pause=self._pause)
 
     def _once(self, asked: Asked) -> Answer:
         who = f"GitLab at {self._url}"
