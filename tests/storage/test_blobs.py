@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -198,3 +199,28 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(Refused, match="cannot be made"):
         blobs.open(str(tmp_path / "file" / "blobs"))
+
+
+def test_files_are_told_of_in_order(kept: Blobs, folder: Path) -> None:
+    """Each with its size and age, from behind any digest on; what is no file of the storage is passed over."""
+    put = sorted(kept.put(bytes([each])) for each in range(40))
+    (folder / put[0][:2] / put[0][2:4] / ".half.part").write_bytes(b"half")
+    (folder / "readme.txt").write_text("not ours")
+    told = list(kept.walk())
+    assert [each.digest for each in told] == put
+    assert {each.size for each in told} == {1}
+    assert all(datetime.now(UTC) - each.written_at < timedelta(minutes=5) for each in told)
+    assert [each.digest for each in kept.walk(put[17])] == put[18:]
+    assert list(kept.walk(put[-1])) == []
+
+
+def test_what_was_put_again_is_not_discarded(kept: Blobs, folder: Path) -> None:
+    """Between a cleaner's look and its deleting, somebody may need an old file again."""
+    put = [kept.put(bytes([each])) for each in range(3)]
+    for file in files(folder):
+        os.utime(file, (0, 0))
+    told = list(kept.walk())
+    kept.put(bytes([1]))
+    assert kept.discard(told) == 2
+    assert [each.digest for each in kept.walk()] == [put[1]]
+    assert kept.discard(told) == 0
