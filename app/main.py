@@ -32,7 +32,7 @@ from app.web.site import Access, Identity
 from app.worker import broker as brokers
 from app.worker.carrier import Carrier
 from app.worker.running import running
-from bots.events import Webhook
+from bots.events import Post, Webhook
 from bots.forge import Forge, User
 from bots.github.forge import GitHub
 from bots.github.manifest import Installer
@@ -62,6 +62,8 @@ class Forges:
     forges: Mapping[str, Forge] = field(default_factory=dict)
     hooks: Mapping[str, Webhook] = field(default_factory=dict)
     identities: Mapping[str, Identity] = field(default_factory=dict)
+    posts: Mapping[str, Post] = field(default_factory=dict)
+    """Of the hosts that remember their deliveries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,7 @@ def assembled(
             blobs=blobs.open(settings.storage_url),
             webhooks=forges.webhooks,
             forges=forges.forges,
+            posts=forges.posts,
             differ=sandbox.differ,
             cut=sandbox.cut,
             links=Links(settings.public_url.rstrip("/"), _derive(settings, "links")),
@@ -141,6 +144,7 @@ def configured(settings: Settings) -> Forges:
         forges={**one.forges, **other.forges},
         hooks={**one.hooks, **other.hooks},
         identities={**one.identities, **other.identities},
+        posts={**one.posts, **other.posts},
     )
 
 
@@ -197,7 +201,11 @@ def github(settings: Settings, pacer: Pacer | None = None) -> Forges:
     )
     identities = {"github": door} if app.client_id and app.client_secret else {}
     return Forges(
-        webhooks={app.host: hook}, forges={app.host: forge}, hooks={"github": hook}, identities=identities
+        webhooks={app.host: hook},
+        forges={app.host: forge},
+        hooks={"github": hook},
+        identities=identities,
+        posts={app.host: forge.post},
     )
 
 

@@ -131,3 +131,28 @@ class Webhook(Protocol):
     def read(self, delivery: Delivery) -> Event:
         """Say in neutral words what a delivery means; Ignored for whatever is unknown or malformed."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """A delivery that did not arrive, as its forge remembers it."""
+
+    delivery: str
+    """The id that it has, each time it is delivered."""
+    attempt: str
+    """The last attempt, by which it is asked for."""
+    tries: int
+    at: datetime
+    """When it was tried last."""
+
+
+class Post(Protocol):
+    """What a forge remembers of its deliveries, where it can be asked to deliver one again."""
+
+    def missed(self, since: datetime) -> list[Missed]:
+        """Give what was tried since then and did not arrive, each once, the oldest first."""
+        ...
+
+    def again(self, missed: Missed) -> None:
+        """Have one delivered again."""
+        ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,6 +64,14 @@ def get(db: Connection, id_: int) -> StoredDelivery:
     """Give a delivery."""
     row = only(db, select(deliveries).where(deliveries.c.id == id_), "delivery")
     return StoredDelivery(**row._asdict())
+
+
+def known(db: Connection, host: str, delivery_ids: Collection[str]) -> set[str]:
+    """Give those of a host's deliveries that were kept."""
+    query = select(deliveries.c.delivery_id).where(
+        deliveries.c.host == host, deliveries.c.delivery_id.in_(list(delivery_ids))
+    )
+    return set(db.execute(query).scalars())
 
 
 def claim(db: Connection, id_: int, *, now: datetime, until: datetime) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection, Engine
 
 from app.flow.links import Links
-from bots.events import Webhook
+from bots.events import Post, Webhook
 from bots.forge import Forge
 from diffing.words import Difference, Rules
 from storage import database
@@ -39,6 +39,8 @@ class Parts:
     cut: Callable[[bytes], bytes]
     """Give the candidate out of a composite. Raises Refused, with a clause about "it"."""
     links: Links
+    posts: Mapping[str, Post] = field(default_factory=dict)
+    """Of the hosts that remember their deliveries, and deliver one again when asked."""
     pictures: Pictures = Pictures.OFF
     gather: float = 5.0
     """Seconds that an approval waits for the next one to share its commit."""

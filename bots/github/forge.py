@@ -46,6 +46,7 @@ from bots.github.comments import Comments
 from bots.github.manifest import Facts
 from bots.github.needs import Purpose
 from bots.github.paths import owner_and_name
+from bots.github.redeliveries import Redeliveries
 from bots.github.transport import Clock, Transport
 from bots.pacing import Pacer
 from diffing.pointers import Pointer
@@ -164,6 +165,11 @@ class GitHub:
     def facts(self) -> Facts:
         """Ask what GitHub knows of the app: for `golddigger doctor`, with `manifest.doubts`."""
         return manifest.facts(self._transport, self._key)
+
+    @property
+    def post(self) -> Redeliveries:
+        """Give what GitHub remembers of its deliveries to the app."""
+        return Redeliveries(self._transport, self._key)
 
     def _us(self) -> str:
         with self._lock:
