@@ -52,6 +52,10 @@ class Folder:
     def has(self, digest: Digest) -> bool:
         return is_digest(digest) and self._place(digest).is_file()
 
+    def about(self, digest: Digest) -> Kept | None:
+        with _reading(digest):
+            return _about(self._place(digest))
+
     def delete(self, digest: Digest) -> None:
         with _writing():
             self._place(digest).unlink(missing_ok=True)

@@ -64,6 +64,10 @@ class Blobs(Protocol):
         """Is there such a file?"""
         ...
 
+    def about(self, digest: Digest) -> Kept | None:
+        """Tell of one file without reading it; None where there is none."""
+        ...
+
     def delete(self, digest: Digest) -> None:
         """Keep a file no longer. `storage.forgotten` calls it, so that pages can say since when."""
         ...

@@ -214,6 +214,13 @@ def test_files_are_told_of_in_order(kept: Blobs, folder: Path) -> None:
     assert list(kept.walk(put[-1])) == []
 
 
+def test_one_file_is_told_of_unread(kept: Blobs) -> None:
+    """Its size and when it was written, as walking tells it; of what is not there nothing."""
+    put = kept.put(b"three")
+    assert kept.about(put) == next(kept.walk())
+    assert kept.about(Digest("0" * 64)) is None
+
+
 def test_what_was_put_again_is_not_discarded(kept: Blobs, folder: Path) -> None:
     """Between a cleaner's look and its deleting, somebody may need an old file again."""
     put = [kept.put(bytes([each])) for each in range(3)]
