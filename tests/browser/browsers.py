@@ -38,7 +38,7 @@ def place() -> str | None:
 
 def missing() -> str:
     """Say in a line how to install what is missing; empty where it is there."""
-    return "" if place() else "chromium is missing: apt-get install chromium (tests in a browser are skipped)"
+    return "" if place() else "chromium is missing: apt-get install chromium"
 
 
 NEEDED = [

@@ -20,7 +20,7 @@ from tests.forges.web import free_port
 
 Json = Any
 FOLDER = Path(os.environ.get("GOLDDIGGER_TEST_NPM") or Path(__file__).parents[2] / ".peers").absolute()
-MUST_RUN = os.environ.get("CI_MUST_RUN_PEERS") == "1"
+MUST_RUN = os.environ.get("GOLDDIGGER_TEST_REQUIRE") == "all"
 OLDEST_NODE = 22
 PATIENCE = 30.0
 
