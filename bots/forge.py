@@ -95,6 +95,8 @@ class Artifact:
     name: str
     size: int
     expired: bool = False
+    earlier: tuple[Artifact, ...] = ()
+    """What earlier tries of the same job kept on the same commit, oldest first: evidence, never compared."""
 
 
 class Archive(Protocol):
@@ -253,7 +255,7 @@ class Forge(Protocol):
         ...
 
     def artifacts(self, pipeline: Pipeline) -> list[Artifact]:
-        """List what a pipeline kept, one of a name: the newest."""
+        """List what a pipeline kept, one of a name: the newest, with what earlier tries kept beside it."""
         ...
 
     def open_artifact(self, pipeline: Pipeline, artifact: Artifact) -> AbstractContextManager[Archive]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select
@@ -22,7 +23,7 @@ _AT_ONCE = 500
 def add(db: Connection, run_id: str, found: Sequence[Comparison]) -> None:
     """Keep what a run found. Files of it that were forgotten once are kept again."""
     if found:
-        db.execute(plain_insert(comparisons), [{"run_id": run_id, **_columns(each)} for each in found])
+        db.execute(plain_insert(comparisons), [{"run_id": run_id, **columns(each)} for each in found])
         forgotten.keep_again(db, _shown(found))
 
 
@@ -69,6 +70,16 @@ def digests(db: Connection, run_id: str) -> set[Digest]:
     return {Digest(each) for each in chain.from_iterable(rows) if each is not None}
 
 
+def drawn(db: Connection, run_ids: Collection[str]) -> dict[tuple[str, Name], set[tuple[Digest, Outcome]]]:
+    """Give what runs drew of each golden, by suite and name, and what each of them made of it."""
+    c = comparisons.c
+    query = select(c.suite, c.name, c.candidate, c.outcome).where(c.run_id.in_(run_ids), c.placed)
+    found: defaultdict[tuple[str, Name], set[tuple[Digest, Outcome]]] = defaultdict(set)
+    for suite, name, candidate, outcome in db.execute(query.where(c.candidate.is_not(None))):
+        found[suite, Name(name)].add((Digest(candidate), Outcome(outcome)))
+    return dict(found)
+
+
 def counts(db: Connection, run_ids: Collection[str]) -> dict[str, dict[Outcome, int]]:
     """Count by outcome what each run found; a run that found nothing is left out."""
     query = (
@@ -88,7 +99,8 @@ def _shown(found: Sequence[Comparison]) -> list[Digest]:
     return [each for each in files if each is not None]
 
 
-def _columns(each: Comparison) -> dict[str, Any]:
+def columns(each: Comparison) -> dict[str, Any]:
+    """Write a comparison into the columns of a row, each of which JSON can say too."""
     difference = each.difference
     return {
         "suite": each.suite,
@@ -109,7 +121,12 @@ def _columns(each: Comparison) -> dict[str, Any]:
     }
 
 
-def of_row(row: Row[Any]) -> Comparison:
+def of_columns(written: Mapping[str, Any]) -> Comparison:
+    """Read what `columns` wrote; it has no id yet."""
+    return of_row(SimpleNamespace(id="", **written))
+
+
+def of_row(row: Row[Any] | SimpleNamespace) -> Comparison:
     """Read a comparison out of a row that has all of its columns."""
     return Comparison(
         id=str(row.id),
@@ -127,7 +144,7 @@ def of_row(row: Row[Any]) -> Comparison:
     )
 
 
-def _difference(row: Row[Any]) -> Difference | None:
+def _difference(row: Row[Any] | SimpleNamespace) -> Difference | None:
     if row.difference is None:
         return None
     return differences.read(

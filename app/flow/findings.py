@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from app.flow import masks, measure, settled, shelf
+from app.flow import masks, measure, settled, shelf, tries
 from app.flow.goldens import Goldens
 from app.flow.measure import Rulebook
 from app.flow.parts import Parts
@@ -15,7 +15,7 @@ from bots.forge import Artifact, Change, Forge, Pipeline, PipelineState
 from diffing.globs import matches_name
 from diffing.pairing import pair, shards_complete
 from diffing.presets import registry
-from diffing.words import Comparison, Found, Refused, Suite, Tree
+from diffing.words import Comparison, Found, Pair, Refused, Suite, Tree
 from storage.runs import StoredRun
 
 ARTIFACTS = ("golddigger*", "goldens*", "*golden*")
@@ -56,7 +56,7 @@ def find(parts: Parts, run: StoredRun, change: Change) -> Findings:
         opened = {each.name: stack.enter_context(forge.open_artifact(pipeline, each)) for each in chosen}
         kept = shelf.fill(opened)
         _count(kept)
-        return _compare(parts, run, change, pipeline, kept, tuple(suites))
+        return _compare(parts, run, change, pipeline, kept, tuple(suites), chosen)
 
 
 def _weigh(chosen: Sequence[Artifact]) -> None:
@@ -87,20 +87,24 @@ def _compare(
     pipeline: Pipeline,
     kept: Shelf,
     configured: tuple[Suite, ...],
+    chosen: Sequence[Artifact],
 ) -> Findings:
     tree = parts.forges[change.repo.host].tree(change.repo, change.head)
     suites = configured or tuple(registry.infer(kept.members, kept.read, tree))
     goldens = Goldens(parts, change.repo)
-    found = [each for suite in suites for each in _found(suite, kept, tree)]
-    settled_ones = [goldens.settle(each, kept.read, tree) for each in found]
     complete = shards_complete(list(kept.archives), pipeline.state is not PipelineState.SUCCEEDED)
-    pairs = pair(suites, settled_ones, tree, complete=complete)
+    pairs = pair(suites, _candidates(suites, kept, tree, goldens), tree, complete=complete)
     lacking = registry.lacking(kept.members, suites, kept.read, tree)
     if not pairs:
         return Findings(kept=False, notes=(*lacking, *registry.explain(kept.members, suites, tree)))
     rules = Rulebook({suite.name: suite for suite in suites}, masks.fetch(parts, change, suites, goldens))
     compared = measure.measure(parts, run, pairs, rules, kept, goldens)
     compared = measure.guard(parts, tree, compared)
+
+    def paired(tried: Shelf) -> list[Pair]:
+        return pair(suites, _candidates(suites, tried, tree, goldens), tree, complete=False)
+
+    compared = tries.tell(parts, run, pipeline, chosen, paired, compared)
     notes = lacking if complete else (*lacking, _incomplete(kept))
     return Findings(
         kept=True,
@@ -108,6 +112,11 @@ def _compare(
         comparisons=tuple(measure.prove(parts, run, change, compared)),
         globs={suite.name: suite.goldens for suite in suites},
     )
+
+
+def _candidates(suites: Sequence[Suite], kept: Shelf, tree: Tree, goldens: Goldens) -> list[Found]:
+    found = [each for suite in suites for each in _found(suite, kept, tree)]
+    return [goldens.settle(each, kept.read, tree) for each in found]
 
 
 def _found(suite: Suite, kept: Shelf, tree: Tree) -> list[Found]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from bots import archive
@@ -20,11 +22,15 @@ _GONE = {404, 410}
 
 
 def kept(api: Api, pipeline: Pipeline) -> list[Artifact]:
-    """List what a run kept, the newest of each name: GitHub lists those of all attempts together."""
+    """List what a run kept, the newest of each name: GitHub lists those of all attempts together.
+
+    One attempt cannot keep two of a name, so the older ones are earlier attempts'."""
     listed = api.pages("actions", "runs", pipeline.id, "artifacts", key="artifacts")
     ours = [each for each in listed if _belongs(each, pipeline)]
-    newest = {each["name"]: each for each in sorted(ours, key=lambda each: (each["created_at"] or "", each["id"]))}
-    return [_describe(each) for each in newest.values()]
+    tries: defaultdict[str, list[Json]] = defaultdict(list)
+    for each in sorted(ours, key=lambda each: (each["created_at"] or "", each["id"])):
+        tries[each["name"]].append(each)
+    return [replace(_describe(last), earlier=tuple(map(_describe, earlier))) for *earlier, last in tries.values()]
 
 
 @contextmanager

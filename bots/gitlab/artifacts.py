@@ -7,6 +7,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from bots import archive
 from bots.archive import Caps
 from bots.forge import Archive, Artifact, Pipeline
 from bots.gate import Gate
+from bots.gitlab import pipelines
 from bots.gitlab.client import Api
 from bots.gitlab.limits import Failed
 from diffing.words import Refused
@@ -24,11 +26,11 @@ _SHARD = re.compile(r"(?P<name>.*?) (?P<number>\d{1,4})/(?P<of>\d{1,4})")
 
 
 def kept(api: Api, pipeline: Pipeline, now: datetime) -> list[Artifact]:
-    """List what the last try of each job kept."""
-    jobs = [job for job in _jobs(api, pipeline) if _kept(job) or _expired(job, now)]
-    named = [(job, _name(job)) for job in jobs]
+    """List what the last try of each job kept, and beside it what its earlier tries did."""
+    tries = pipelines.tries(_jobs(api, pipeline))
+    named = [(own, _name(own[-1])) for own in tries if _kept(own[-1]) or _expired(own[-1], now)]
     shared = Counter(name for _, name in named)
-    return [_describe(job, _apart(name, job) if shared[name] > 1 else name, now) for job, name in named]
+    return [_describe(own, _apart(name, own[-1]) if shared[name] > 1 else name, now) for own, name in named]
 
 
 @contextmanager
@@ -53,7 +55,7 @@ def opened(api: Api, gate: Gate, pipeline: Pipeline, artifact: Artifact, caps: C
 
 def _jobs(api: Api, pipeline: Pipeline) -> list[Json]:
     try:
-        return list(api.pages("pipelines", pipeline.id, "jobs"))
+        return list(api.pages("pipelines", pipeline.id, "jobs", params={"include_retried": "true"}))
     except Failed as failed:
         if failed.status not in {403, 404}:
             raise
@@ -101,10 +103,16 @@ def _shard(job: str) -> str:
     return f"{found['name']}-{found['number']}-of-{found['of']}" if found else job
 
 
-def _describe(job: Json, name: str, now: datetime) -> Artifact:
-    return Artifact(
-        id=str(job["id"]),
-        name=name,
-        size=int((job.get("artifacts_file") or {}).get("size") or 0),
-        expired=_expired(job, now),
+def _describe(tries: list[Json], name: str, now: datetime) -> Artifact:
+    """Put what the tries of one job kept into words, by the last one's name: it is the same drawn again."""
+    *earlier, last = (
+        Artifact(
+            id=str(job["id"]),
+            name=name,
+            size=int((job.get("artifacts_file") or {}).get("size") or 0),
+            expired=not _kept(job),
+        )
+        for job in tries
+        if _kept(job) or _expired(job, now)
     )
+    return replace(last, earlier=tuple(earlier))

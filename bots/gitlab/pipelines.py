@@ -6,7 +6,8 @@ pipeline's own state counts commit statuses too, ours among them, so that it is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bots.forge import Change, Pipeline, PipelineState, Repo
@@ -127,9 +128,17 @@ def describe(repo: Repo, told: Json, jobs: list[Json], bridges: list[Json], *, h
     )
 
 
-def newest(jobs: list[Json]) -> list[Json]:
+def newest(jobs: Iterable[Json]) -> list[Json]:
     """Give the last try of each job."""
-    return list({job["name"]: job for job in sorted(jobs, key=lambda job: int(job["id"]))}.values())
+    return [own[-1] for own in tries(jobs)]
+
+
+def tries(jobs: Iterable[Json]) -> list[list[Json]]:
+    """Put the tries of each job together, oldest first: GitLab keeps each of them as a job of its own."""
+    by_name: defaultdict[str, list[Json]] = defaultdict(list)
+    for job in sorted(jobs, key=lambda job: int(job["id"])):
+        by_name[job["name"]].append(job)
+    return list(by_name.values())
 
 
 def _state(told: str, jobs: list[Json]) -> PipelineState:

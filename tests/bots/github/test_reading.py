@@ -192,16 +192,18 @@ def test_large_files_are_uploaded_once(forge: GitHub, repo: world.Repo) -> None:
 
 
 def test_artifacts_are_the_newest_of_each_name(github: GitHubDouble, forge: GitHub, repo: world.Repo) -> None:
-    """GitHub lists those of every attempt together."""
+    """GitHub lists those of every attempt together: the older ones are earlier attempts'."""
     pull = repo.pull(files={"a": b"1"})
     github.finish_workflow(pull, {"goldens": {"a.png": b"old"}, "logs": {"log": b""}})
     github.finish_workflow(pull, {"goldens": {"a.png": b"new"}}, attempt=2)
     [pipeline] = forge.pipelines(change_of(forge, pull))
     found = {each.name: each for each in forge.artifacts(pipeline)}
     assert set(found) == {"goldens", "logs"}
-    with forge.open_artifact(pipeline, found["goldens"]) as archive:
-        assert archive.paths == ["a.png"]
-        assert archive.read("a.png") == b"new"
+    [before] = found["goldens"].earlier
+    assert found["logs"].earlier == ()
+    for kept, drawn in ((found["goldens"], b"new"), (before, b"old")):
+        with forge.open_artifact(pipeline, kept) as archive:
+            assert (archive.paths, archive.read("a.png")) == (["a.png"], drawn)
 
 
 def test_an_expired_artifact_is_refused_in_words(github: GitHubDouble, forge: GitHub, repo: world.Repo) -> None:

@@ -125,8 +125,10 @@ def test_a_retried_job_is_another_attempt(gitlab: GitLabDouble, forge: GitLab, r
     [pipeline] = forge.pipelines(change_of(forge, pull))
     assert pipeline.attempt == 2
     [artifact] = forge.artifacts(pipeline)
-    with forge.open_artifact(pipeline, artifact) as archive:
-        assert archive.read("a.png") == b"second"
+    [before] = artifact.earlier
+    for kept, drawn in ((artifact, b"second"), (before, b"first")):
+        with forge.open_artifact(pipeline, kept) as archive:
+            assert archive.read("a.png") == drawn
 
 
 def test_a_pipeline_under_way_is_running(gitlab: GitLabDouble, forge: GitLab, repo: world.Repo) -> None:
