@@ -45,6 +45,8 @@ class Answer:
     json: Json = None
     raw: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    sent: int | None = None
+    """So many bytes of the body are sent, and then the line goes dead; None for all."""
 
     @property
     def body(self) -> bytes:
@@ -113,7 +115,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Type", answer.kind)
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(body[: answer.sent])
+        self.close_connection = self.close_connection or answer.sent is not None
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = _serve  # noqa: N815 (http.server's names)
 

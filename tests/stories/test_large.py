@@ -10,10 +10,11 @@ import pytest
 from PIL import Image
 
 from diffing.digests import blob_id
+from tests.forges.wire import Wire, wired
 from tests.stories.bench import Stage
 from tests.stories.hosts import Pull
 from tests.stories.screens import screen
-from tests.stories.trouble import Wire, ended, hasty, wired
+from tests.stories.trouble import ended, hasty
 
 CONFIG = b"""\
 version: 1

@@ -11,9 +11,10 @@ import pytest
 from app import main
 from app.worker import running
 from storage import runs
+from tests.forges.wire import Wire, wired
 from tests.stories.bench import Stage
 from tests.stories.screens import CONFIG, failures, screen
-from tests.stories.trouble import Wire, ended, lapse, wired
+from tests.stories.trouble import ended, lapse
 
 OLD, NEW = screen("Sign in"), screen("Log in")
 

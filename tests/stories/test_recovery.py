@@ -13,10 +13,11 @@ from app import main
 from bots.events import Delivery, Event, Webhook
 from bots.forge import Committed, Forge
 from storage import tables
+from tests.forges.wire import Wire, wired
 from tests.stories.bench import Stage
 from tests.stories.hosts import Pull
 from tests.stories.screens import CONFIG, failures, screen
-from tests.stories.trouble import Wire, ended, hasty, kept, lapse, swept, wired
+from tests.stories.trouble import ended, hasty, kept, lapse, swept
 
 LOGIN = "test/goldens/login.png"
 OLD, NEW = screen("Sign in"), screen("Log in")
