@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from tests.parts import needs, sharing
+from tests.parts import databases, needs, sharing
 from tests.parts.azure import AZURE
 from tests.parts.gcs import GCS
 from tests.parts.postgresql import POSTGRESQL
@@ -20,6 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_OWNER] = sharing.begin()
 
 
+@pytest.hookimpl(tryfirst=True)  # the others may raise
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the parts, when the process that began has seen the others end."""
     if config.stash.get(_OWNER, False):
@@ -43,6 +46,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def postgresql_url() -> str:
     """Give a PostgreSQL's address; its user may make databases."""
     return needs.address(POSTGRESQL)
+
+
+@pytest.fixture(scope="session")
+def _migrated_postgresql(postgresql_url: str) -> Iterator[str]:
+    with databases.migrated(postgresql_url) as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql_database(postgresql_url: str, _migrated_postgresql: str) -> Iterator[str]:
+    """Give the address of a fresh, migrated database of the test's own."""
+    with databases.created(postgresql_url, like=_migrated_postgresql) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -1,21 +1,15 @@
-"""Give every storage test a migrated database of its own: SQLite always, PostgreSQL where one is named."""
+"""Give every storage test a migrated database of its own: SQLite always, PostgreSQL where it is found."""
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, make_url, text
+from sqlalchemy import Connection, Engine
 
 from storage import database
-
-POSTGRES = os.environ.get("GOLDDIGGER_TEST_POSTGRES", "")
-_POSTGRES_TOO = bool(POSTGRES) and importlib.util.find_spec("psycopg") is not None
 
 
 @pytest.fixture(scope="session")
@@ -53,25 +47,11 @@ def sqlite(sqlite_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"] if _POSTGRES_TOO else ["sqlite"])
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Name a fresh, migrated database."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("sqlite_url")
-        return
-    schema = f"test_{secrets.token_hex(8)}"
-    outside = database.connect(POSTGRES)
-    with outside.begin() as db:
-        db.execute(text(f"CREATE SCHEMA {schema}"))
-    inside = make_url(POSTGRES).update_query_dict({"options": f"-csearch_path={schema}"})
-    own = inside.render_as_string(hide_password=False)
-    engine = database.connect(own)
-    database.migrate(engine)
-    engine.dispose()
-    yield own
-    with outside.begin() as db:
-        db.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    outside.dispose()
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def url(request: pytest.FixtureRequest) -> str:
+    """Name a fresh, migrated database: every test that asks for one runs on both."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgresql_database")
+    return url
 
 
 @pytest.fixture
