@@ -1,4 +1,4 @@
-"""Draw how a run and an approval may move. Storage moves them by compare-and-set along these tables."""
+"""Draw how runs, their batches and approvals may move. Storage moves them by compare-and-set along these tables."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ RUN: Moves = {
     "superseded": frozenset(),
 }
 """`comparing` may follow itself: a lease lapsed and somebody else took over."""
+
+BATCH: Moves = {
+    "queued": frozenset({"running"}),
+    "running": frozenset({"running", "queued", "done"}),
+    "done": frozenset(),
+}
+"""Of a large run. They go with its end, whatever that is."""
 
 APPROVAL: Moves = {
     "requested": frozenset({"committing"}),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, Update, and_, case, func, or_, select, tuple_, update
 
 from diffing.states import RUN
 from diffing.words import Comparison
+from storage import batches
 from storage.comparisons import add
 from storage.inserting import insert as begin_insert
 from storage.moving import free, move, moved
@@ -20,6 +22,8 @@ from storage.tables import runs
 
 _GRACE = timedelta(minutes=1)
 """Runs queued for less are most likely in the queue still."""
+_AT_ONCE = 1000
+"""Comparisons in one statement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,10 @@ class StoredRun:
     """When it ended, however that was; None where it has not, or another round of it came first."""
     shown_at: datetime | None
     """When people could first see what it found, by the forge's clock."""
+    lane: str
+    """Whose turn it is to have it compared: runs of one installation stand in one lane."""
+    broke: int
+    """So often it broke whoever compared it."""
 
 
 def insert(
@@ -69,6 +77,7 @@ def insert(
     title: str,
     url: str,
     now: datetime,
+    lane: str = "",
 ) -> str | None:
     """Queue a run and give its new id; None where this round of the pipeline's attempt has one already."""
     made: str | None = db.execute(
@@ -86,6 +95,7 @@ def insert(
             url=url,
             state="queued",
             created_at=now,
+            lane=lane,
         )
         .on_conflict_do_nothing(index_elements=["change_id", "head", "pipeline_id", "attempt", "round"])
         .returning(runs.c.id)
@@ -130,12 +140,45 @@ def newest(db: Connection, *, most: int, before: str | None) -> list[StoredRun]:
     return [_stored(row) for row in db.execute(query)]
 
 
-def claim(db: Connection, run_id: str, *, now: datetime, until: datetime) -> bool:
-    """Take a run that is queued, or whose comparer's lease lapsed; False where somebody else has it."""
-    taken = move(runs, RUN, "comparing", lease_until=until, tries=runs.c.tries + 1, done=0, total=0, why="").where(
-        runs.c.id == run_id, free(runs, now)
-    )
-    return moved(db, taken)
+def claim(db: Connection, run_id: str, *, now: datetime, until: datetime) -> int | None:
+    """Take a run that is queued, or was left when a lease lapsed, or whose batches are all measured; give which try
+    this is. None where somebody else has it, or others measure its batches."""
+    kept = batches.laid_out()
+    taken = move(
+        runs,
+        RUN,
+        "comparing",
+        lease_until=until,
+        tries=runs.c.tries + 1,
+        done=case((kept, runs.c.done), else_=0),
+        total=case((kept, runs.c.total), else_=0),
+        why="",
+    ).where(runs.c.id == run_id, free(runs, now), ~batches.under_way())
+    tries: int | None = db.execute(taken.returning(runs.c.tries)).scalar_one_or_none()
+    return tries
+
+
+def lay_out(
+    db: Connection,
+    run_id: str,
+    *,
+    claim: int,
+    notes: Sequence[str],
+    globs: Mapping[str, Sequence[str]],
+    done: int,
+    total: int,
+    made: Iterable[batches.Batch],
+) -> list[int] | None:
+    """Let go of a run whose pairs others are to measure, and give the ids of its batches that wait for it.
+
+    `done` of its `total` comparisons are settled. None, and nothing is recorded, where the run was lost or ended."""
+    written = {"notes": list(notes), "globs": {suite: list(paths) for suite, paths in globs.items()}}
+    laid = _comparing(run_id, claim).values(done=done, total=total, lease_until=None, **written)
+    lane = db.execute(laid.returning(runs.c.lane)).scalar_one_or_none()
+    if lane is None:
+        return None
+    batches.drop(db, [run_id])
+    return batches.add(db, run_id, lane, made)
 
 
 def progress(db: Connection, run_id: str, *, done: int, total: int) -> None:
@@ -156,11 +199,14 @@ def conclude(
     *,
     kept: bool,
     notes: Sequence[str],
-    comparisons: Sequence[Comparison],
+    comparisons: Iterable[Comparison],
     globs: Mapping[str, Sequence[str]] | None = None,
     now: datetime,
+    claim: int | None = None,
 ) -> bool:
-    """Record what a run found; False, and nothing is recorded, where it was superseded meanwhile."""
+    """Record what a run found; False, and nothing is recorded, where it was lost or superseded meanwhile.
+
+    `comparisons` may be read from the run's batches, which go when all are recorded."""
     concluded = move(
         runs,
         RUN,
@@ -169,21 +215,31 @@ def conclude(
         notes=list(notes),
         globs={suite: list(paths) for suite, paths in (globs or {}).items()},
         concluded_at=now,
-    ).where(runs.c.id == run_id)
+    ).where(_held(run_id, claim))
     if not moved(db, concluded):
         return False
-    add(db, run_id, comparisons)
+    left = iter(comparisons)
+    while some := list(islice(left, _AT_ONCE)):
+        add(db, run_id, some)
+    batches.drop(db, [run_id])
     return True
 
 
-def fail(db: Connection, run_id: str, *, why: str, now: datetime) -> None:
-    """Record that a run cannot be compared, and why."""
-    db.execute(move(runs, RUN, "failed", why=why, concluded_at=now).where(runs.c.id == run_id))
+def fail(db: Connection, run_id: str, *, why: str, now: datetime, claim: int | None = None) -> bool:
+    """Record that a run cannot be compared, and why; False where it was lost or ended meanwhile."""
+    return bool(_end(db, move(runs, RUN, "failed", why=why, concluded_at=now).where(_held(run_id, claim))))
 
 
-def requeue(db: Connection, run_id: str) -> None:
-    """Give a run back, to be compared again."""
-    db.execute(move(runs, RUN, "queued", why="", concluded_at=None).where(runs.c.id == run_id))
+def requeue(db: Connection, run_id: str, *, claim: int | None = None, until: datetime | None = None) -> bool:
+    """Give a run back, to be compared again, not before `until`; False where it was lost meanwhile."""
+    back = move(runs, RUN, "queued", why="", concluded_at=None, lease_until=until)
+    return bool(_end(db, back.where(_held(run_id, claim))))
+
+
+def broke(db: Connection, run_id: str, *, claim: int) -> int:
+    """Count that a run broke whoever compared it, and give how often it did; 0 where it was lost meanwhile."""
+    counted = _comparing(run_id, claim).values(broke=runs.c.broke + 1)
+    return int(db.execute(counted.returning(runs.c.broke)).scalar_one_or_none() or 0)
 
 
 def supersede(db: Connection, change_id: int, *, keep_head: str | None, now: datetime) -> list[str]:
@@ -192,7 +248,7 @@ def supersede(db: Connection, change_id: int, *, keep_head: str | None, now: dat
     over = move(runs, RUN, "superseded", concluded_at=ended).where(runs.c.change_id == change_id)
     if keep_head is not None:
         over = over.where(runs.c.head != keep_head)
-    return list(db.execute(over.returning(runs.c.id)).scalars())
+    return _end(db, over)
 
 
 def supersede_older(
@@ -211,7 +267,7 @@ def supersede_older(
         and_(same, tuple_(runs.c.attempt, runs.c.round) < tuple_(attempt, round)),
         and_(runs.c.source == source, _earlier(pipeline_id)),
     )
-    db.execute(move(runs, RUN, "superseded").where(runs.c.change_id == change_id, runs.c.head == head, replaced))
+    _end(db, move(runs, RUN, "superseded").where(runs.c.change_id == change_id, runs.c.head == head, replaced))
 
 
 def shown(db: Connection, run_ids: Sequence[str], at: datetime) -> None:
@@ -220,12 +276,32 @@ def shown(db: Connection, run_ids: Sequence[str], at: datetime) -> None:
 
 
 def lapsed(db: Connection, *, now: datetime, most: int) -> list[str]:
-    """Give the runs that nobody compares: queued for a minute, or left by a comparer whose lease lapsed."""
+    """Give the runs that nobody compares: queued for a minute, left when a lease lapsed, or measured and not
+    gathered."""
     left = or_(
         and_(runs.c.state == "queued", runs.c.created_at <= now - _GRACE),
-        and_(runs.c.state == "comparing", runs.c.lease_until <= now),
+        and_(runs.c.state == "comparing", ~batches.under_way()),
     )
-    return list(db.execute(select(runs.c.id).where(left).order_by(runs.c.created_at).limit(most)).scalars())
+    query = select(runs.c.id).where(left, free(runs, now)).order_by(runs.c.created_at).limit(most)
+    return list(db.execute(query).scalars())
+
+
+def _comparing(run_id: str, claim: int) -> Update:
+    """Begin an update of a run for whoever compares it: whose claim is the last one."""
+    return update(runs).where(runs.c.id == run_id, runs.c.state == "comparing", runs.c.tries == claim)
+
+
+def _held(run_id: str, claim: int | None) -> ColumnElement[bool]:
+    """Is it this run, and where a claim is named, is it the last one?"""
+    this = runs.c.id == run_id
+    return this if claim is None else and_(this, runs.c.tries == claim)
+
+
+def _end(db: Connection, over: Update) -> list[str]:
+    """Carry out a move of runs that nobody compares any more, and give whom it moved. Their batches go."""
+    ids = list(db.execute(over.returning(runs.c.id)).scalars())
+    batches.drop(db, ids)
+    return ids
 
 
 def _earlier(pipeline_id: str) -> ColumnElement[bool]:

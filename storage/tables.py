@@ -148,9 +148,46 @@ runs = Table(
     Column("created_at", Instant, nullable=False),
     Column("concluded_at", Instant),
     Column("shown_at", Instant),  # by the forge's clock: when people could first see it
+    Column("lane", String(600), nullable=False, default=""),  # whose turn it is to have it compared
+    Column("broke", Integer, nullable=False, default=0),  # so often it broke whoever compared it
     UniqueConstraint("change_id", "head", "pipeline_id", "attempt", "round"),
     Index(None, "state", "lease_until"),
     Index(None, "created_at"),
+)
+
+# Whoever looks for work asks for these, and they are few among many.
+for _name, _few in {
+    "queued": runs.c.state == "queued",
+    "comparing": runs.c.state == "comparing",
+}.items():
+    Index(f"ix_runs_{_name}", runs.c.lane, runs.c.created_at, sqlite_where=_few, postgresql_where=_few)
+
+batches = Table(
+    "batches",  # of a large run, while it is compared: any worker measures one
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("number", Integer, nullable=False),  # in the order of the run's comparisons
+    Column("lane", String(600), nullable=False),
+    Column("state", String(16), nullable=False),  # queued, running, done
+    Column("size", Integer, nullable=False),  # how many of its pairs wait to be measured
+    Column("tries", Integer, nullable=False, default=0),  # whoever claims it last holds it
+    Column("broke", Integer, nullable=False, default=0),  # so often it broke whoever measured it
+    Column("lease_until", Instant),
+    Column("pairs", JSON, nullable=False),
+    Column("found", JSON),  # its comparisons; NULL until it is done
+    UniqueConstraint("run_id", "number"),
+    Index(None, "run_id", "state"),
+    Index(None, "state", "lane", "id", "lease_until"),
+)
+
+turns = Table(
+    "turns",  # whose piece of work was taken when, so that nobody waits for more than one turn of each other
+    metadata,
+    Column("lane", String(600), primary_key=True),
+    Column("last", Integer, nullable=False),  # a number that grows with every turn of anybody
+    Column("taken", Integer, nullable=False),  # how many turns it has had
+    Index(None, "last"),
 )
 
 comparisons = Table(

@@ -10,6 +10,7 @@ from typing import Any
 from diffing.words import BlobId, Decision, Name, Opinion, Verdict
 from storage import (
     approvals,
+    batches,
     changes,
     comparisons,
     decisions,
@@ -30,6 +31,7 @@ from tests.storage.making import HEAD, LATER, NOW, comparison, digest
 
 MODULES: list[ModuleType] = [
     approvals,
+    batches,
     changes,
     comparisons,
     decisions,
@@ -50,6 +52,7 @@ _FILE = approvals.File(name=Name("a.png"), candidate=digest("2"), golden_blob=No
 _DECISION = Decision(name=Name("a.png"), candidate=None, opinion=Opinion.APPROVED, who="ann")
 _BY_NAME: dict[str, Any] = {
     "files": [_FILE],
+    "made": [batches.Batch(size=1, pairs={})],
     "rows": [_DECISION],
     "comparisons": [comparison()],
     "found": [comparison()],
@@ -101,7 +104,7 @@ def every() -> list[tuple[str, Callable[..., Any], dict[str, Any]]]:
 
 
 def _speaks(function: Callable[..., Any]) -> bool:
-    return next(iter(inspect.signature(function).parameters)) == "db"
+    return next(iter(inspect.signature(function).parameters), None) == "db"
 
 
 def _arguments(function: Callable[..., Any]) -> dict[str, Any]:

@@ -263,7 +263,7 @@ class Runs(RuleBasedStateMachine):
         held = seen.lease is not None and seen.lease > self.now
         may = seen.may("comparing") and not held
         with self.engine.begin() as db:
-            assert runs.claim(db, id_, now=self.now, until=self.now + 10 * MINUTE) is may
+            assert bool(runs.claim(db, id_, now=self.now, until=self.now + 10 * MINUTE)) is may
         if may:
             seen.state, seen.lease = "comparing", self.now + 10 * MINUTE
 

@@ -62,7 +62,7 @@ def test_every_statement_can_be_said_in_both_dialects(
     assert all(re.match(r"(SELECT|INSERT|UPDATE|DELETE) ", statement) for statement in paper.written)
 
 
-GROWING = {"deliveries", "changes", "publications", "runs", "comparisons", "decisions", "approvals", "git_blobs"}
+GROWING = {"deliveries", "changes", "publications", "runs", "comparisons", "decisions", "approvals", "git_blobs", "batches"}
 # These hold only the few rows that are asked for, so to go through them whole is to go through the answer.
 PARTIAL = {"ix_changes_owed", "ix_changes_pending"}
 
