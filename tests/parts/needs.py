@@ -22,11 +22,16 @@ ALL_REQUIRED = os.environ.get("GOLDDIGGER_TEST_REQUIRE") == "all"
 
 def address(part: Part) -> str:
     """Give the address of a part, which is started where nobody did; without it, the test is skipped."""
+    have(part)
+    return sharing.address(part)
+
+
+def have(part: Part) -> None:
+    """Go on where a part is there; else the test is skipped, or fails where nothing may be missing."""
     if part.missing and ALL_REQUIRED:
         pytest.fail(f"{part.missing} (GOLDDIGGER_TEST_REQUIRE=all)")
     if part.missing:
         pytest.skip(part.missing)
-    return sharing.address(part)
 
 
 def missed(reasons: Iterable[str]) -> list[str]:
