@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import requests
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.settings import GitHubApp, GitLabBot, Settings
+from app.accounts import GitHubApp, GitLabBot
+from app.settings import Settings
 from bots.github import manifest
 from bots.github.app import AppKey
 from bots.github.transport import Transport
@@ -44,13 +45,13 @@ def examine(settings: Settings, *, queue: Callable[[str], object], now: Callable
     yield _database(settings)
     yield _storage(settings)
     yield _queue(settings, queue)
-    if settings.gitlab_bot is not None:
-        yield from _gitlab(settings, settings.gitlab_bot, now)
+    for bot in settings.gitlab_bots:
+        yield from _gitlab(settings, bot, now)
     if settings.github is not None:
         yield _reachable(settings, "GitHub", settings.github_api_url)
         yield _clock(settings.github, now)
         yield from _app(settings.github, now)
-    elif settings.gitlab_bot is None:
+    elif not settings.gitlab_bots:
         yield Check("GitHub", True, "No app is configured. `golddigger serve` prints the address that makes one.")
 
 
@@ -150,14 +151,18 @@ def _gitlab(settings: Settings, bot: GitLabBot, now: Callable[[], datetime]) -> 
 
     yield _reachable(settings, "GitLab", bot.url)
     client = connecting.client_of(bot.url, bot.token, now)
+    which = f"{bot.title}: " if len(settings.gitlab_bots) > 1 else ""
+    token = "the token of its [[gitlab]] table" if settings.gitlab else "GOLDDIGGER_GITLAB_TOKEN"
+    address = "its url there" if settings.gitlab else "GOLDDIGGER_GITLAB_URL"
     try:
         for each in connecting.token(client, People(client, bot.host), now().date()):
-            yield Check("GitLab", not each.mend, each.said, each.mend)
+            mend = each.mend.replace("GOLDDIGGER_GITLAB_TOKEN", token)
+            yield Check("GitLab", not mend, f"{which}{each.said}", mend)
     except Unavailable as error:
-        mend = "Check GOLDDIGGER_GITLAB_URL, the way there, and GOLDDIGGER_GITLAB_TOKEN."
-        yield Check("GitLab", False, str(error), mend)
+        yield Check("GitLab", False, f"{which}{error}", f"Check {token}, {address}, and the way there.")
     except Refused as refused:
-        yield Check("GitLab", False, str(refused), "Check GOLDDIGGER_GITLAB_TOKEN: its account may be blocked.")
+        mend = f"Check {token}: its account may be blocked."
+        yield Check("GitLab", False, f"{which}{refused}", mend)
 
 
 def _app(app: GitHubApp, now: Callable[[], datetime]) -> Iterator[Check]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
@@ -16,25 +15,15 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic_settings import BaseSettings, SettingsConfigDict, TomlConfigSettingsSource
 
+from app import accounts
+from app.accounts import Address, GitHubApp, GitLabApplication, GitLabBot, GitLabTable, several
 from diffing.words import Refused
 
 PREFIX = "GOLDDIGGER_"
 DATA = Path("golddigger-data")
 _SHORTEST_KEY = 16
-
-
-def _address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("is no address such as https://golddigger.example.org")
-    return value.rstrip("/")
 
 
 def _key(value: SecretStr) -> SecretStr:
@@ -53,44 +42,6 @@ def _networks(value: str) -> str:
 
 
 Key = Annotated[SecretStr, AfterValidator(_key)]
-Address = Annotated[str, AfterValidator(_address)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GitHubApp:
-    """The GitHub App that this process is. Its secrets never print."""
-
-    app_id: str
-    private_key: str = field(repr=False)
-    webhook_secrets: tuple[bytes, ...] = field(repr=False)
-    """Any of them verifies: the old one and the new one, while it is being changed."""
-    api_url: str
-    web_url: str
-    host: str
-    client_id: str = ""
-    """Empty, as the secret, where nobody can sign in on the page."""
-    client_secret: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GitLabApplication:
-    """The application of a GitLab by which people sign in. Its secret never prints."""
-
-    url: str
-    client_id: str
-    client_secret: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GitLabBot:
-    """The account that the bot is on a GitLab. Its secrets never print."""
-
-    url: str
-    host: str
-    token: str = field(repr=False)
-    webhook_secrets: tuple[bytes, ...] = field(repr=False)
-    """Any of them verifies: the old one and the new one, while it is being changed."""
-    discussions: int
 
 
 class Settings(BaseModel):
@@ -119,6 +70,8 @@ class Settings(BaseModel):
     """So many changed goldens of a merge request get a thread of their own, resolved when it is decided."""
     gitlab_client_id: str = ""
     gitlab_client_secret: SecretStr = SecretStr("")
+    gitlab: tuple[GitLabTable, ...] = ()
+    """Several servers, or several accounts on one: in place of the settings that begin with `gitlab_`."""
     public_url: Address = "http://127.0.0.1:8000"
     """Where browsers and forges reach this."""
     secret_key: Key
@@ -138,6 +91,8 @@ class Settings(BaseModel):
     """Comparisons at a time."""
     compare_memory: int = Field(default=2 << 30, ge=64 << 20)
     """Bytes that one comparison may take."""
+    stop_seconds: float = Field(default=25.0, ge=1, le=3600)
+    """Within which a process that is told to end does so; what is not finished by then is given back."""
 
     @model_validator(mode="before")
     @classmethod
@@ -155,7 +110,7 @@ class Settings(BaseModel):
         return GitHubApp(
             app_id=self.github_app_id,
             private_key=self.github_private_key.get_secret_value().replace("\\n", "\n"),
-            webhook_secrets=_several(secret),
+            webhook_secrets=several(secret),
             api_url=self.github_api_url,
             web_url=self.github_web_url,
             host=urlsplit(self.github_web_url).netloc,
@@ -164,32 +119,36 @@ class Settings(BaseModel):
         )
 
     @property
-    def gitlab(self) -> GitLabApplication | None:
-        """Give the application of a GitLab; None where none is configured."""
-        secret = self.gitlab_client_secret.get_secret_value()
-        if not self.gitlab_client_id or not secret:
-            return None
-        return GitLabApplication(url=self.gitlab_url, client_id=self.gitlab_client_id, client_secret=secret)
+    def gitlab_bots(self) -> tuple[GitLabBot, ...]:
+        """Give the bot's accounts on GitLab servers."""
+        return tuple(bot for table in self._gitlabs if (bot := table.bot) is not None)
 
     @property
-    def gitlab_bot(self) -> GitLabBot | None:
-        """Give the bot's account on a GitLab; None where none is configured."""
-        token = self.gitlab_token.get_secret_value().strip()
-        if not token:
-            return None
-        return GitLabBot(
+    def gitlab_applications(self) -> tuple[GitLabApplication, ...]:
+        """Give the applications by which people sign in, at most one a server, in the order of the file."""
+        return tuple(own for table in self._gitlabs if (own := table.application) is not None)
+
+    @property
+    def _gitlabs(self) -> tuple[GitLabTable, ...]:
+        one = GitLabTable(
             url=self.gitlab_url,
-            host=urlsplit(self.gitlab_url).netloc,
-            token=token,
-            webhook_secrets=_several(self.gitlab_webhook_secret.get_secret_value()),
+            token=self.gitlab_token,
+            webhook_secret=self.gitlab_webhook_secret,
             discussions=self.gitlab_discussions,
+            client_id=self.gitlab_client_id,
+            client_secret=self.gitlab_client_secret,
         )
+        return self.gitlab or (one,)
+
+
+_FLAT = [name for name in Settings.model_fields if name != "gitlab"]
+"""What can be a variable of the environment; tables stand in a file."""
 
 
 class _Sources(Settings, BaseSettings):
     """Tells pydantic-settings what there is to look for."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True)
+    model_config = SettingsConfigDict()
 
 
 def load(config: Path | None = None) -> Settings:
@@ -198,6 +157,9 @@ def load(config: Path | None = None) -> Settings:
     Makes the data folder, and in it a secret key where none is set."""
     values, problems = _layers(config)
     problems += [*_misspelt(os.environ), *_incomplete(values)]
+    if "gitlab" in values:
+        values["gitlab"], wrong = accounts.read(values["gitlab"])
+        problems += [*wrong, *_twice(values)]
     try:
         values["secret_key"] = values.get("secret_key") or _kept_key(values)
     except Refused as refused:
@@ -220,14 +182,34 @@ def _layers(config: Path | None) -> tuple[dict[str, Any], list[str]]:
     values: dict[str, Any] = {}
     problems: list[str] = []
     for layer in (_toml(config), _environment()):
-        for name, value in layer.items():
-            if f"{name}_file" in layer:
-                problems.append(f"{_shown(name)} is set as itself and as {_shown(name)}_FILE: keep one.")
-            try:
-                values[name.removesuffix("_file")] = _content(name, value)
-            except (OSError, UnicodeDecodeError):
-                problems.append(f"{_shown(name)} names {value}, which is no file that can be read.")
+        found, wrong = _opened(layer, _shown)
+        values |= found
+        problems += wrong
+    if isinstance(values.get("gitlab"), list):
+        values["gitlab"] = [_opened_table(problems, *each) for each in enumerate(values["gitlab"], 1)]
     return values, problems
+
+
+def _opened(layer: Mapping[str, Any], shown: Callable[[str], str]) -> tuple[dict[str, Any], list[str]]:
+    """Give the values themselves, of those too that stand in files."""
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for name, value in layer.items():
+        if f"{name}_file" in layer:
+            problems.append(f"{shown(name)} is set as itself and as {shown(f'{name}_file')}: keep one.")
+        try:
+            values[name.removesuffix("_file")] = _content(name, value)
+        except (OSError, UnicodeDecodeError):
+            problems.append(f"{shown(name)} names {value}, which is no file that can be read.")
+    return values, problems
+
+
+def _opened_table(problems: list[str], number: int, table: Any) -> Any:
+    if not isinstance(table, dict):
+        return table
+    values, wrong = _opened(table, str)
+    problems += [f"{accounts.place(number)}: {why}" for why in wrong]
+    return values
 
 
 def _toml(config: Path | None) -> dict[str, Any]:
@@ -242,14 +224,15 @@ def _toml(config: Path | None) -> dict[str, Any]:
 
 
 def _environment() -> dict[str, Any]:
-    files = {f"{name}_file": os.environ.get(f"{_shown(name)}_FILE") for name in Settings.model_fields}
-    return {**EnvSettingsSource(_Sources)(), **{name: path for name, path in files.items() if path}}
+    given = {name.upper(): value for name, value in os.environ.items() if value}
+    known = [f"{name}{end}" for name in _FLAT for end in ("", "_file")]
+    return {name: given[_shown(name)] for name in known if _shown(name) in given}
 
 
 def _content(name: str, value: Any) -> Any:
     """Give a value itself, or what stands in the file that it names."""
     if name.endswith("_file"):
-        return Path(value).expanduser().read_text().strip()
+        return Path(str(value)).expanduser().read_text().strip()
     if name == "github_private_key" and "-----BEGIN" not in str(value):
         return Path(value).expanduser().read_text().strip()
     return value
@@ -306,9 +289,11 @@ def _incomplete(values: Mapping[str, Any]) -> Iterator[str]:
             yield f"{_shown(id_)} and {_shown(secret)} work only together."
 
 
-def _several(secrets: str) -> tuple[bytes, ...]:
-    """Read secrets with commas between them."""
-    return tuple(each.strip().encode() for each in secrets.split(",") if each.strip())
+def _twice(values: Mapping[str, Any]) -> Iterator[str]:
+    """Say which settings of one GitLab stand beside tables that are all there is."""
+    both = [_shown(name) for name in sorted(values) if name.startswith("gitlab_") and values[name]]
+    if both:
+        yield f"{', '.join(both)}: leave out, where [[gitlab]] tables stand in the file, or make a table of them."
 
 
 def _given(values: Mapping[str, Any], name: str) -> bool:
@@ -318,7 +303,7 @@ def _given(values: Mapping[str, Any], name: str) -> bool:
 def _misspelt(environment: Iterable[str]) -> Iterator[str]:
     """Say which variables look like ours and are none. Others of our prefix may be somebody else's: Kubernetes
     makes GOLDDIGGER_PORT and the like for a service of that name."""
-    known = {f"{_shown(name)}{end}" for name in Settings.model_fields for end in ("", "_FILE")}
+    known = {f"{_shown(name)}{end}" for name in _FLAT for end in ("", "_FILE")}
     for name in environment:
         if name.startswith(PREFIX) and name.upper() not in known:
             meant = get_close_matches(name, known, n=1, cutoff=0.9)

@@ -23,7 +23,7 @@ def connect(
     where: Annotated[
         str,
         typer.Argument(
-            metavar="PROJECT_OR_GROUP", help="Its path as in the address, or its id.", show_default=False
+            metavar="PROJECT_OR_GROUP", help="Its path, its whole address, or its id.", show_default=False
         ),
     ],
     *,
@@ -36,22 +36,32 @@ def connect(
             show_envvar=True,
         ),
     ] = "",
+    server: Annotated[
+        str,
+        typer.Option(
+            help="Which GitLab, where the settings name several: its host. An address says it too.",
+            show_default=False,
+        ),
+    ] = "",
     config: Config = None,
 ) -> None:
     """Make or check the webhook of a project or group, and say what the bot can and cannot do there.
 
     The bot's token and the webhook's secret come from the settings: GOLDDIGGER_GITLAB_TOKEN and
-    GOLDDIGGER_GITLAB_WEBHOOK_SECRET. Ends with 1 where something needs mending.
+    GOLDDIGGER_GITLAB_WEBHOOK_SECRET, or the [[gitlab]] table that has the group. Ends with 1 where something needs
+    mending.
 
     For example:
 
         golddigger gitlab connect acme/app
+
+        golddigger gitlab connect https://gitlab.example.org/acme/app
     """
     from app import logs, main, settings
 
     logs.set_up(level="error")
     well = True
-    for sentence in main.connect_gitlab(settings.load(config), where, token):
+    for sentence in main.connect_gitlab(settings.load(config), where, token, server):
         typer.echo(f"{'✗' if sentence.mend else '✓'} {sentence.said}")
         if sentence.mend:
             typer.echo(f"  → {sentence.mend}")

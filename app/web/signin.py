@@ -24,6 +24,8 @@ from storage import signins, visits
 TOKEN = "operator"  # noqa: S105 - the purpose of a printed token in `storage.visits`, not a secret
 _STATE = "signin"
 _LASTS = timedelta(minutes=10)
+_MOST_VIA = 32
+"""So much of a door's name is kept, beside the host that it is of."""
 
 
 def by_token(site: Site, request: Request) -> Response | None:
@@ -136,7 +138,7 @@ def _enter(
     """Give the browser a fresh session, once it is kept who came in: without that nobody does."""
     now = site.clock()
     with site.parts.db.begin() as db:
-        signins.add(db, host=host, who=who.name, via=via, now=now)
+        signins.add(db, host=host, who=who.name, via=via[:_MOST_VIA], now=now)
     site.sessions.write(answer, session.signed_in(host, who, now, operator=operator))
 
 

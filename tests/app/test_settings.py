@@ -94,14 +94,12 @@ def test_an_enterprise_server_has_its_own_name(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_gitlab_lets_people_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """gitlab.com, or one's own, which may lie below a path; half of an application is none."""
-    assert load().gitlab is None
+    assert load().gitlab_applications == ()
     put(monkeypatch, gitlab_client_id="i", gitlab_client_secret="s")
-    application = load().gitlab
-    assert application is not None
+    (application,) = load().gitlab_applications
     assert (application.url, application.client_id, application.client_secret) == ("https://gitlab.com", "i", "s")
     put(monkeypatch, gitlab_url="https://example.org/gitlab/")
-    own = load().gitlab
-    assert own is not None
+    (own,) = load().gitlab_applications
     assert own.url == "https://example.org/gitlab"
     put(monkeypatch, gitlab_client_secret="")
     assert "GOLDDIGGER_GITLAB_CLIENT_ID and GOLDDIGGER_GITLAB_CLIENT_SECRET work only together" in refusal()
@@ -185,7 +183,7 @@ def test_secrets_never_print(monkeypatch: pytest.MonkeyPatch) -> None:
     put(monkeypatch, database_url="postgresql://user:hunter2@db/golddigger", github_client_secret="mum")
     put(monkeypatch, github_client_id="client", gitlab_client_id="application", gitlab_client_secret="whist")
     settings = load()
-    printed = f"{settings!r} {settings} {settings.github!r} {settings.github} {settings.gitlab!r}"
+    printed = f"{settings!r} {settings} {settings.github!r} {settings.github} {settings.gitlab_applications!r}"
     assert "client" in printed
     for secret in (PEM, "hush", KEY, "hunter2", "'mum'", "whist"):
         assert secret not in printed
@@ -201,14 +199,13 @@ def test_settings_made_by_hand_do_not_look_around(monkeypatch: pytest.MonkeyPatc
 
 def test_a_bot_on_gitlab_needs_its_token_and_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each without the other is refused, with how to come by it; several secrets are valid at once."""
-    assert load().gitlab_bot is None
+    assert load().gitlab_bots == ()
     put(monkeypatch, gitlab_token="glpat-x")
     assert "GOLDDIGGER_GITLAB_WEBHOOK_SECRET is missing: make one with `openssl" in refusal()
     put(monkeypatch, gitlab_token="", gitlab_webhook_secret="first, new")
     assert "GOLDDIGGER_GITLAB_TOKEN is missing" in refusal()
     put(monkeypatch, gitlab_token="glpat-x", gitlab_url="https://git.example.org:8443/gitlab/")
-    bot = load().gitlab_bot
-    assert bot
+    (bot,) = load().gitlab_bots
     assert (bot.host, bot.url) == ("git.example.org:8443", "https://git.example.org:8443/gitlab")
     assert (bot.token, bot.webhook_secrets) == ("glpat-x", (b"first", b"new"))
     assert not any(secret in f"{load()!r} {bot!r}" for secret in ("glpat-x", "first"))
