@@ -38,6 +38,7 @@ from bots.gitlab import (
 from bots.gitlab.client import Client, below
 from bots.gitlab.comments import Comments
 from bots.gitlab.discussions import MOST, Discussions
+from bots.gitlab.external_checks import ExternalChecks
 from bots.gitlab.people import People
 from bots.gitlab.statuses import Statuses
 from bots.gitlab.transport import Clock, Transport
@@ -50,7 +51,9 @@ _NOTES_A_MINUTE = 60
 
 
 class GitLab:
-    """One bot account on one GitLab. Safe to use from several threads."""
+    """One bot account on one GitLab. Safe to use from several threads.
+
+    `address`: our own, for people; an external status check may point to it."""
 
     def __init__(
         self,
@@ -60,6 +63,7 @@ class GitLab:
         host: str,
         clock: Clock,
         status_name: str = "golddigger",
+        address: str = "",
         discussions: int = 0,
         pacer: Pacer | None = None,
         caps: Caps = CAPS,
@@ -72,6 +76,7 @@ class GitLab:
         self._transport = Transport(url, token, clock)
         self._gate = Gate(self._transport.url)
         self._client = Client(self._transport, pacer or Pacer(spacing=0.0, windows={60.0: _NOTES_A_MINUTE}))
+        self._checks = ExternalChecks(self._client, name=status_name, address=address, clock=clock)
         self.people = People(self._client, host)
 
     # -------------------------------------------------------------------------------------- asking
@@ -118,7 +123,7 @@ class GitLab:
         statuses = Statuses(self._client, self._status_name, self._clock)
         comments = Comments(self._client.on(change.repo.id), change.number, self.people)
         discussions = Discussions(comments.api, change.number, self.people, self._discussions)
-        return publishing.publish(statuses, comments, discussions, change, report, before)
+        return publishing.publish(statuses, self._checks, comments, discussions, change, report, before)
 
     def react(self, change: Change, comment: str, reaction: Reaction) -> None:
         reactions.react(self._client.on(change.repo.id), change.number, comment, reaction)

@@ -22,6 +22,10 @@ class Failed(Refused):
         self.message = message
 
 
+class Unproven(Unavailable):
+    """GitLab does not take the token; or says so in place of that its plan lacks what was asked for."""
+
+
 def failure(
     status: int, headers: Mapping[str, str], message: str, what: str, now: datetime
 ) -> Failed | Unavailable:
@@ -30,7 +34,7 @@ def failure(
         return Limited(f"GitLab asks us to slow down: {message}", _wait(headers, now))
     if status == 401:  # whoever runs us mends that, and then what was begun goes on
         why = "it expired or was revoked. Whoever runs Golddigger sets GOLDDIGGER_GITLAB_TOKEN"
-        return Unavailable(f"GitLab does not take the token (401): {why}.", _A_WHILE)
+        return Unproven(f"GitLab does not take the token (401): {why}.", _A_WHILE)
     if status >= 500:
         kind = Away if status in AWAY else Unavailable
         return kind(f"GitLab does not work at the moment ({status}).", _seconds(headers.get("retry-after")))

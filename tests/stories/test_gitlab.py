@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from app import main
 from tests.forges.gitlab.double import GitLabDouble
@@ -72,6 +74,26 @@ def test_the_status_lies_in_the_pipeline_that_people_see(stage: Stage, gitlab: G
     assert {each.pipeline.id for each in gitlab.statuses(pull)} == {pipeline.id}  # type: ignore[arg-type]
     stage.forge.comment(pull, "dev", "/golddigger reject")
     stage.shows(pull, "failure")
+
+
+def test_an_external_status_check_is_answered_beside_the_status(
+    stage: Stage, gitlab: GitLabDouble, repo: Repo, pull: Pull
+) -> None:
+    """Where the plan has such checks, one that points to us holds merging up until the goldens are committed."""
+    check = repo.external_check("Goldens", stage.base)  # type: ignore[attr-defined]
+    stage.forge.comment(pull, "dev", "/golddigger status")
+    stage.settle()
+    # It was asked before there was a check, and that is remembered for an hour.
+    assert check.status(pull) == "pending"
+    with time_machine.travel(main.now() + timedelta(hours=2)):
+        stage.forge.comment(pull, "dev", "/golddigger status")
+        stage.settle()
+        assert check.status(pull) == "failed"
+        stage.forge.comment(pull, "dev", "/golddigger approve")
+        stage.settle()
+        stage.forge.finish_workflow(pull, {}, conclusion="success")
+        stage.settle()
+        assert check.status(pull) == "passed", stage.why()
 
 
 def test_a_child_pipeline_counts(stage: Stage, gitlab: GitLabDouble, repo: Repo) -> None:

@@ -18,7 +18,17 @@ from tests.forges.gitlab.limits import Fault, Kind, Limit, Limits
 from tests.forges.gitlab.payloads import Payloads
 from tests.forges.gitlab.people import People
 from tests.forges.gitlab.post import Delivery, Post
-from tests.forges.gitlab.routes import ci, commits, discussions, hooks, notes, projects, pulls, repository
+from tests.forges.gitlab.routes import (
+    ci,
+    commits,
+    discussions,
+    external_checks,
+    hooks,
+    notes,
+    projects,
+    pulls,
+    repository,
+)
 from tests.forges.gitlab.shapes import Shapes
 from tests.forges.gitlab.site import Pages
 from tests.forges.gitlab.world import Account, Discussion, Files, Group, Hook, Pull, Repo, Token, World
@@ -29,7 +39,7 @@ Json = Any
 
 def routes() -> Routes:
     """Give every operation that is served."""
-    modules = (ci, commits, discussions, hooks, notes, projects, pulls, repository)
+    modules = (ci, commits, discussions, external_checks, hooks, notes, projects, pulls, repository)
     return Routes({operation: route for module in modules for operation, route in module.ROUTES.known.items()})
 
 

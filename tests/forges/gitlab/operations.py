@@ -60,6 +60,7 @@ KNOWN: Mapping[str, Operation] = {
     "GET /projects": _list(
         "ProjectBasic", "~membership:bool ~min_access_level:int ~simple:bool ~archived:bool ~search:str", _KEYSET
     ),
+    f"GET {PROJECT}/groups": _list("GroupAbove", "~search:str ~with_shared:bool ~skip_groups:any"),
     f"GET {PROJECT}": Operation(query="~statistics:bool ~license:bool", answer="Project"),
     f"GET {CODE}/branches": _list("Branch", "~search:str ~regex:str", _KEYSET),
     f"GET {CODE}/branches/:branch": Operation(answer="Branch"),
@@ -131,6 +132,11 @@ KNOWN: Mapping[str, Operation] = {
     f"HEAD {PROJECT}/jobs/:job/artifacts": Operation(statuses=(200, 302)),
     f"POST {PROJECT}/jobs/:job/artifacts/keep": Operation(answer="Job"),
     f"GET {PROJECT}/jobs/:job/artifacts/:path": Operation(),
+    # status_checks.md
+    f"GET {PULL}/status_checks": _list("StatusCheck"),
+    f"POST {PULL}/status_check_responses": _made(
+        "StatusCheckResponse", "sha:sha external_status_check_id:int status:=passed,failed,pending"
+    ),
     # notes.md, discussions.md, award_emoji.md
     f"GET {PULL}/notes": _list("Note", "~activity_filter:str"),
     f"GET {PULL}/notes/:note": Operation(answer="Note"),

@@ -77,6 +77,8 @@ ANSWERS: Mapping[str, str] = {
     # lib/api/entities/group.rb, the part that clients here read
     "Group": "id:int web_url:url name:str path:str description:str? visibility:str full_name:str full_path:str "
     "created_at:time parent_id:int? avatar_url:url? lfs_enabled:bool request_access_enabled:bool",
+    # lib/api/entities/public_group_details.rb
+    "GroupAbove": "id:int web_url:url name:str avatar_url:url? full_name:str full_path:str",
     # lib/api/entities/basic_project_details.rb, project_identity.rb
     "ProjectBasic": _PROJECT,
     # lib/api/entities/project.rb, the part that clients here read; spec/…/public_api/v4/projects.json
@@ -97,6 +99,10 @@ ANSWERS: Mapping[str, str] = {
     "latest_build_finished_at:time? first_deployed_to_production_at:time? pipeline:PipelineBasic? "
     "head_pipeline:Pipeline? diff_refs:DiffRefs? merge_error:str? first_contribution:bool user:obj",
     "DiffRefs": "base_sha:sha head_sha:sha start_sha:sha",
+    # ee/lib/api/entities/merge_requests/status_check.rb, status_check_response.rb
+    "StatusCheck": "id:int name:str external_url:str status:=passed,failed,pending",
+    "StatusCheckResponse": "id:int merge_request:MergeRequest external_status_check:AnsweredCheck",
+    "AnsweredCheck": "id:int name:str external_url:str",
     # lib/api/entities/diff.rb
     "Diff": "diff:str new_path:str old_path:str a_mode:str b_mode:str new_file:bool renamed_file:bool "
     "deleted_file:bool generated_file:bool? collapsed:bool too_large:bool",

@@ -44,6 +44,7 @@ class Note:
     system: bool = False
     position: Json = None
     edited_by: Account | None = None
+    edited_at: datetime | None = None
     resolved_by: Account | None = None
     resolved_at: datetime | None = None
     awards: list[Award] = field(default_factory=list)
@@ -91,6 +92,9 @@ class Hook:
     """Switched off until then; None: not for a while."""
     backoffs: int = 0
     verify: bool = True
+    template: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Sent along with each delivery."""
 
 
 @dataclass(eq=False)
@@ -160,6 +164,22 @@ class Pull:
 
 
 @dataclass(eq=False)
+class ExternalCheck:
+    """A status check of Ultimate's, which somebody outside answers."""
+
+    id: int
+    name: str
+    external_url: str
+    answers: list[tuple[Pull, str, str]] = field(default_factory=list)
+    """The merge request, its head then, and `passed`, `failed` or `pending`; oldest first."""
+
+    def status(self, pull: Pull) -> str:
+        """Say how it stands at a merge request's head: as was answered last."""
+        said = [status for one, head, status in self.answers if (one, head) == (pull, pull.head)]
+        return said[-1] if said else "pending"
+
+
+@dataclass(eq=False)
 class Repo:
     """A project, over a real bare git repository."""
 
@@ -183,6 +203,8 @@ class Repo:
     public_jobs: bool = True
     """In a public project: may everybody see what jobs kept?"""
     archived: bool = False
+    external_checks: list[ExternalCheck] | None = None
+    """None: the plan has none."""
 
     @property
     def name(self) -> str:
@@ -220,6 +242,12 @@ class Repo:
     def protect(self, branch: str, by: str = "nobody") -> None:
         """Protect a branch: pushed to by `nobody`, `maintainers`, or `developers` and maintainers."""
         self.protected[branch] = {"maintainers": 40, "developers": 30}.get(by, 0)
+
+    def external_check(self, name: str, external_url: str) -> ExternalCheck:
+        """Keep a check that somebody outside answers, as Ultimate lets a project."""
+        made = ExternalCheck(self.world.next("check"), name, external_url)
+        self.external_checks = [*(self.external_checks or []), made]
+        return made
 
     def statuses(self, head: str) -> list[Status]:
         """Give the statuses of a commit, oldest first."""

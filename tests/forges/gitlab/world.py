@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from tests.forges.git import Git
 from tests.forges.gitlab.accounts import LEVELS, Account, Group, Kind, Token
-from tests.forges.gitlab.repo import Award, Discussion, Files, Hook, Note, Pull, Repo
+from tests.forges.gitlab.repo import Award, Discussion, ExternalCheck, Files, Hook, Note, Pull, Repo
 from tests.forges.gitlab.runs import RETENTION, Artifact, Bridge, Job, Pipeline, Status
 from tests.forges.store import Store
 
@@ -25,6 +25,7 @@ __all__ = [
     "Award",
     "Bridge",
     "Discussion",
+    "ExternalCheck",
     "Files",
     "Group",
     "Hook",
