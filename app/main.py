@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,8 @@ import uvicorn
 from dramatiq import Broker
 from starlette.applications import Starlette
 
+from app import accounts
+from app.accounts import GitLabBot
 from app.flow.links import Links
 from app.flow.parts import Parts, Pictures
 from app.flow.sweep import sweep as ask_again
@@ -44,6 +46,7 @@ from storage import blobs, database, visits
 
 if TYPE_CHECKING:
     from bots.gitlab.connecting import Sentence
+    from bots.gitlab.tenants import Tenant
 
 log = structlog.get_logger("golddigger")
 
@@ -149,38 +152,73 @@ def configured(settings: Settings) -> Forges:
 
 
 def gitlab(settings: Settings, pacer: Pacer | None = None) -> Forges:
-    """Give GitLab, where a bot is configured there; paced as gitlab.com asks for, where not said otherwise."""
-    if settings.gitlab_bot is None:
-        return Forges(identities=_gitlab_door(settings))
-    from bots.gitlab.forge import GitLab  # python-gitlab is loaded only where it is needed
+    """Give the GitLabs where a bot is configured; paced as gitlab.com asks for, where not said otherwise."""
+    doors = _gitlab_doors(settings)
+    if not settings.gitlab_bots:
+        return Forges(identities=doors)
+    from bots.gitlab.hearing import EveryHost  # python-gitlab is loaded only where it is needed
+
+    by_host: dict[str, list[GitLabBot]] = {}
+    for bot in settings.gitlab_bots:
+        by_host.setdefault(bot.host, []).append(bot)
+    served = {host: _gitlab_server(host, bots, pacer, settings.public_url) for host, bots in by_host.items()}
+    webhooks = {host: hook for host, (_, hook) in served.items()}
+    return Forges(
+        webhooks=webhooks,
+        forges={host: forge for host, (forge, _) in served.items()},
+        hooks={"gitlab": EveryHost(webhooks)},
+        identities=doors,
+    )
+
+
+def _gitlab_server(
+    host: str, bots: Sequence[GitLabBot], pacer: Pacer | None, address: str
+) -> tuple[Forge, Webhook]:
+    """Give one server: as its one account knows it, or with a look at whose each project is."""
+    from bots.gitlab.hearing import Hearing
+    from bots.gitlab.server import Server
+    from bots.gitlab.tenants import Tenants
+
+    tenants = Tenants(host, [_gitlab_tenant(bot, pacer, address) for bot in bots])
+    if len(bots) == 1 and not bots[0].groups:
+        (alone,) = tenants
+        return alone.forge, alone.webhook
+    return Server(tenants), Hearing(tenants)
+
+
+def _gitlab_tenant(bot: GitLabBot, pacer: Pacer | None, address: str) -> Tenant:
+    from bots.gitlab import connecting
+    from bots.gitlab.forge import GitLab
+    from bots.gitlab.tenants import Tenant
     from bots.gitlab.webhook import GitLabWebhook
 
-    bot = settings.gitlab_bot
     forge = GitLab(
         url=bot.url,
         token=bot.token,
         host=bot.host,
         clock=now,
-        address=settings.public_url,
+        address=address,
         pacer=pacer,
         discussions=bot.discussions,
     )
-    hook = GitLabWebhook(bot.host, bot.webhook_secrets, clock=now, known=forge.people)
-    return Forges(
-        webhooks={bot.host: hook},
-        forges={bot.host: forge},
-        hooks={"gitlab": hook},
-        identities=_gitlab_door(settings),
+    return Tenant(
+        name=bot.tenant,
+        groups=bot.groups,
+        forge=forge,
+        webhook=GitLabWebhook(bot.host, bot.webhook_secrets, clock=now, known=forge.people),
+        client=connecting.client_of(bot.url, bot.token, now),
     )
 
 
-def _gitlab_door(settings: Settings) -> Mapping[str, Identity]:
-    if settings.gitlab is None:
-        return {}
-    from bots.gitlab.signin import SignIn as GitLabSignIn  # python-gitlab is loaded only where it is needed
+def _gitlab_doors(settings: Settings) -> Mapping[str, Identity]:
+    """Give a door for each server. The first keeps its name when others come to stand beside it."""
+    doors: dict[str, Identity] = {}
+    for own in settings.gitlab_applications:
+        from bots.gitlab.signin import SignIn as GitLabSignIn  # python-gitlab is loaded only where it is needed
 
-    own = settings.gitlab
-    return {"gitlab": GitLabSignIn(url=own.url, client_id=own.client_id, client_secret=own.client_secret)}
+        name = f"gitlab-{own.host.replace(':', '-')}" if doors else "gitlab"
+        doors[name] = GitLabSignIn(url=own.url, client_id=own.client_id, client_secret=own.client_secret)
+    return doors
 
 
 def github(settings: Settings, pacer: Pacer | None = None) -> Forges:
@@ -258,26 +296,26 @@ def invite(settings: Settings) -> str:
         return f"{settings.public_url}/?token={whole.token(signin.TOKEN)}"
 
 
-def connect_gitlab(settings: Settings, where: str, token: str) -> Iterator[Sentence]:
+def connect_gitlab(settings: Settings, where: str, token: str, server: str = "") -> Iterator[Sentence]:
     """Make or check the webhook of a project or group on GitLab, and say what the bot can do there.
 
-    `token`: of somebody who may make webhooks; empty where that is the bot."""
+    `token`: of somebody who may make webhooks; empty where that is the bot. `server`: which GitLab, of several."""
     from bots.gitlab import connecting
     from bots.gitlab.people import People
 
-    bot = settings.gitlab_bot
-    if bot is None:
+    if not settings.gitlab_bots:
         raise Refused(
             "No bot is configured on GitLab. Make an access token with the scope `api` for it, and set "
             "GOLDDIGGER_GITLAB_TOKEN and GOLDDIGGER_GITLAB_WEBHOOK_SECRET (`openssl rand -hex 20` makes one)."
         )
+    bot, path = accounts.chosen(settings.gitlab_bots, where, server)
     its = connecting.client_of(bot.url, bot.token, now)
     maker = connecting.client_of(bot.url, token, now) if token else its
     hook = f"{settings.public_url}/webhooks/gitlab"
     people = People(its, bot.host)
     yield from connecting.token(its, people, now().date())
-    yield connecting.connect(maker, where, url=hook, secret=bot.webhook_secrets[0].decode())
-    yield from connecting.abilities(its, people, where)
+    yield connecting.connect(maker, path, url=hook, secret=bot.webhook_secrets[0].decode())
+    yield from connecting.abilities(its, people, path)
 
 
 def migrate(settings: Settings) -> None:
