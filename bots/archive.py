@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import IO
 
@@ -88,6 +89,10 @@ class Zip:
     def paths(self) -> Sequence[str]:
         return list(self._entries)
 
+    def size(self, path: str) -> int:
+        # What the list of names says is what zipfile reads at most.
+        return min(self._entries[path].file_size, self._meter.most) if path in self._entries else 0
+
     def read(self, path: str) -> bytes:
         entry = self._entries.get(path)
         if entry is None:
@@ -112,6 +117,12 @@ class Folder:
     def paths(self) -> Sequence[str]:
         return list(self._files)
 
+    def size(self, path: str) -> int:
+        try:
+            return min(self._files[path].stat().st_size, self._meter.most)
+        except (KeyError, OSError):
+            return 0
+
     def read(self, path: str) -> bytes:
         file = self._files.get(path)
         if file is None:
@@ -131,20 +142,19 @@ class _Meter:
         self._caps = caps
         self._read: dict[str, int] = {}
         self._total = 0
+        self.most = caps.member
 
     def take(self, path: str, member: IO[bytes], *, packed: int | None) -> bytes:
         """Read a member whole; `packed` is its size in the archive, None where it is not packed."""
         most = self._allowed(path, packed)
-        pieces: list[bytes] = []
-        length = 0
+        whole = BytesIO()  # a list of pieces would have to be copied into one, and be there twice meanwhile
         while chunk := member.read(_CHUNK):
-            length += len(chunk)
-            if length > most:
-                raise Refused(self._why(path, length))
-            pieces.append(chunk)
-        self._total += length - self._read.get(path, 0)
-        self._read[path] = length
-        return b"".join(pieces)
+            if whole.tell() + len(chunk) > most:
+                raise Refused(self._why(path, whole.tell() + len(chunk)))
+            whole.write(chunk)
+        self._total += whole.tell() - self._read.get(path, 0)
+        self._read[path] = whole.tell()
+        return whole.getvalue()
 
     def _allowed(self, path: str, packed: int | None) -> int:
         left = self._caps.total - self._total + self._read.get(path, 0)

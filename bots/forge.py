@@ -104,6 +104,10 @@ class Archive(Protocol):
 
     @property
     def paths(self) -> Sequence[str]: ...
+    def size(self, path: str) -> int:
+        """Give how many bytes a member has at most, unread; 0 where there is none."""
+        ...
+
     def read(self, path: str) -> bytes:
         """Give one member's bytes; raise Refused when a cap is passed or the archive is broken."""
         ...

@@ -9,8 +9,9 @@ from diffing.words import BlobId, Digest
 
 def blob_id(content: bytes) -> BlobId:
     """Give the id under which git keeps these bytes."""
-    head = b"blob %d\0" % len(content)
-    return BlobId(hashlib.sha1(head + content, usedforsecurity=False).hexdigest())
+    summed = hashlib.sha1(b"blob %d\0" % len(content), usedforsecurity=False)
+    summed.update(content)  # and not both in one, which would be a copy of what may be large
+    return BlobId(summed.hexdigest())
 
 
 def digest(content: bytes) -> Digest:

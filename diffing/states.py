@@ -1,4 +1,4 @@
-"""Draw how runs, their batches and approvals may move. Storage moves them by compare-and-set along these tables."""
+"""Draw how runs, batches and approvals may move. Storage moves them by compare-and-set along these tables."""
 
 from __future__ import annotations
 

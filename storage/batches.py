@@ -100,6 +100,13 @@ def release(db: Connection, id_: int, *, claim: int, until: datetime | None = No
     return moved(db, back.where(batches.c.id == id_, batches.c.tries == claim))
 
 
+def is_held(db: Connection, id_: int, *, claim: int) -> bool:
+    """Is this try of a batch the last one, and under way still?"""
+    b = batches.c
+    query = select(b.id).where(b.id == id_, b.tries == claim, b.state == "running")
+    return db.execute(query).one_or_none() is not None
+
+
 def broke(db: Connection, id_: int, *, claim: int) -> int:
     """Count that a batch broke whoever measured it, and give how often it did; 0 where it was lost meanwhile."""
     counted = update(batches).where(batches.c.id == id_, batches.c.tries == claim, batches.c.state == "running")
@@ -137,11 +144,12 @@ def drop(db: Connection, run_ids: Sequence[str]) -> None:
         db.execute(delete(batches).where(batches.c.run_id.in_(run_ids[at : at + _AT_ONCE])))
 
 
-def waiting(db: Connection, *, now: datetime, most: int) -> list[int]:
-    """Give batches that nobody measures: queued, or left by a measurer whose lease lapsed."""
+def waiting(db: Connection, *, now: datetime, most: int) -> list[tuple[str, int]]:
+    """Give batches, each with its run, that nobody measures: queued, or left by a measurer whose lease lapsed."""
     b = batches.c
     left = or_(and_(b.state == "queued", free(batches, now)), and_(b.state == "running", b.lease_until <= now))
-    return list(db.execute(select(b.id).where(left).order_by(b.id).limit(most)).scalars())
+    query = select(b.run_id, b.id).where(left).order_by(b.id).limit(most)
+    return [(row.run_id, row.id) for row in db.execute(query)]
 
 
 def under_way() -> ColumnElement[bool]:

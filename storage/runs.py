@@ -141,8 +141,8 @@ def newest(db: Connection, *, most: int, before: str | None) -> list[StoredRun]:
 
 
 def claim(db: Connection, run_id: str, *, now: datetime, until: datetime) -> int | None:
-    """Take a run that is queued, or was left when a lease lapsed, or whose batches are all measured; give which try
-    this is. None where somebody else has it, or others measure its batches."""
+    """Take a run that is queued, or was left when a lease lapsed, or whose batches are all measured; give which
+    try this is. None where somebody else has it, or others measure its batches."""
     kept = batches.laid_out()
     taken = move(
         runs,
@@ -171,7 +171,7 @@ def lay_out(
 ) -> list[int] | None:
     """Let go of a run whose pairs others are to measure, and give the ids of its batches that wait for it.
 
-    `done` of its `total` comparisons are settled. None, and nothing is recorded, where the run was lost or ended."""
+    `done` of its `total` comparisons are settled. None, and nothing is recorded, where it was lost or ended."""
     written = {"notes": list(notes), "globs": {suite: list(paths) for suite, paths in globs.items()}}
     laid = _comparing(run_id, claim).values(done=done, total=total, lease_until=None, **written)
     lane = db.execute(laid.returning(runs.c.lane)).scalar_one_or_none()
@@ -234,6 +234,13 @@ def requeue(db: Connection, run_id: str, *, claim: int | None = None, until: dat
     """Give a run back, to be compared again, not before `until`; False where it was lost meanwhile."""
     back = move(runs, RUN, "queued", why="", concluded_at=None, lease_until=until)
     return bool(_end(db, back.where(_held(run_id, claim))))
+
+
+def release(db: Connection, run_id: str, *, claim: int) -> None:
+    """Let go of a run that is not compared any more, to be compared again; what its batches found stays."""
+    left = _comparing(run_id, claim).where(batches.laid_out()).values(lease_until=None)
+    if not moved(db, left):
+        requeue(db, run_id, claim=claim)
 
 
 def broke(db: Connection, run_id: str, *, claim: int) -> int:

@@ -1,53 +1,96 @@
-"""Compare a run: claim it, find out, and conclude it in one transaction."""
+"""Compare a run: claim it, find out, and conclude it in one transaction; of a large one, have batches measured."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from app.flow import findings, heads, standing
-from app.flow.jobs import Job, Publish
+import structlog
+
+from app.flow import findings, gathering, heads, packing, patience, standing
+from app.flow.findings import Findings
+from app.flow.jobs import Compare, Job, Measure, Publish
+from app.flow.measure import Rulebook
 from app.flow.parts import Parts
 from diffing.words import Refused, Unavailable
-from storage import changes, runs
+from storage import batches, changes, runs
+from storage.runs import StoredRun
+
+log = structlog.get_logger("flow")
 
 
-def compare(parts: Parts, run_id: str, now: datetime) -> list[Job]:
-    """Compare what a run's pipeline kept with the goldens at the change's head."""
+def compare(parts: Parts, job: Compare, now: datetime) -> list[Job]:
+    """Compare what a run's pipeline kept with the goldens at the change's head; or gather what batches found."""
     with parts.db.begin() as db:
-        if not runs.claim(db, run_id, now=now, until=now + parts.lease):
+        claim = job.claim or runs.claim(db, job.run, now=now, until=now + parts.lease)
+        if claim is None:
             return []
-        run = runs.get(db, run_id)
+        run = runs.get(db, job.run)
+        measured = batches.of_run(db, job.run)
+    if measured:
+        return gathering.gather(parts, run, measured, claim=claim, now=now)
     try:
-        change = standing.ask(parts, run.change_id)
-        if change.head != run.head or not change.open:
-            with parts.db.begin() as db:
-                runs.supersede(db, run.change_id, keep_head=change.head if change.open else None, now=now)
-            return heads.look(parts, change, now)
-        found = findings.find(parts, run, change)
+        return _compare(parts, run, claim, now)
     except Refused as refused:
-        return give_up(parts, run_id, str(refused), now)
-    except Unavailable:
-        with parts.db.begin() as db:
-            runs.requeue(db, run_id)
-        raise
+        return give_up(parts, run.id, str(refused), now, claim=claim)
+    except Unavailable as unavailable:
+        return _later(parts, run, claim, unavailable, now)
+
+
+def give_up(parts: Parts, run_id: str, why: str, now: datetime, *, claim: int | None = None) -> list[Job]:
+    """Record that a run cannot be compared, and have the reason said on its check. Nothing, where it was lost."""
     with parts.db.begin() as db:
-        runs.conclude(
+        run = runs.get(db, run_id)
+        if not runs.fail(db, run_id, why=why, now=now, claim=claim):
+            return []
+        changes.want(db, run.change_id)
+    return [Publish(run.change_id)]
+
+
+def _compare(parts: Parts, run: StoredRun, claim: int, now: datetime) -> list[Job]:
+    change = standing.ask(parts, run.change_id)
+    if change.head != run.head or not change.open:
+        with parts.db.begin() as db:
+            runs.supersede(db, run.change_id, keep_head=change.head if change.open else None, now=now)
+        return heads.look(parts, change, now)
+    found = findings.find(parts, run, change)
+    if found.rules is not None:
+        return _lay_out(parts, run, claim, found, found.rules)
+    with parts.db.begin() as db:
+        concluded = runs.conclude(
             db,
-            run_id,
+            run.id,
             kept=found.kept,
             notes=found.notes,
             comparisons=found.comparisons,
             globs=found.globs,
             now=now,
+            claim=claim,
         )
+        if not concluded:  # it was superseded, or whoever took over was faster
+            return []
         changes.want(db, run.change_id)
     return [Publish(run.change_id)]
 
 
-def give_up(parts: Parts, run_id: str, why: str, now: datetime) -> list[Job]:
-    """Record that a run cannot be compared, and have the reason said on its check."""
+def _lay_out(parts: Parts, run: StoredRun, claim: int, found: Findings, rules: Rulebook) -> list[Job]:
     with parts.db.begin() as db:
-        run = runs.get(db, run_id)
-        runs.fail(db, run_id, why=why, now=now)
-        changes.want(db, run.change_id)
-    return [Publish(run.change_id)]
+        waiting = runs.lay_out(
+            db,
+            run.id,
+            claim=claim,
+            notes=found.notes,
+            globs=found.globs,
+            done=sum(each.settled for each in found.laid),
+            total=len(found.laid),
+            made=packing.pack(found.laid, rules),
+        )
+    return [Measure(run.id, id_) for id_ in waiting or ()]
+
+
+def _later(parts: Parts, run: StoredRun, claim: int, unavailable: Unavailable, now: datetime) -> list[Job]:
+    """Put a run off. It waits in the database, so that whoever looks for work meanwhile takes something else."""
+    after = patience.pause(unavailable, run.id, claim)
+    log.warning("later", why=str(unavailable), after=after, run=run.id)
+    with parts.db.begin() as db:
+        runs.requeue(db, run.id, claim=claim, until=now + timedelta(seconds=after))
+    return [Compare(run.id, after=after)]

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from app.flow import masks, measure, settled, shelf, tries
+from app.flow import laying, masks, measure, packing, settled, shelf, tries
 from app.flow.goldens import Goldens
+from app.flow.laying import Laid
 from app.flow.measure import Rulebook
 from app.flow.parts import Parts
 from app.flow.shelf import Shelf
 from bots.forge import Artifact, Change, Forge, Pipeline, PipelineState
 from diffing.globs import matches_name
+from diffing.guard import Ground
 from diffing.pairing import pair, shards_complete
 from diffing.presets import registry
 from diffing.words import Comparison, Found, Pair, Refused, Suite, Tree
+from storage import runs
 from storage.runs import StoredRun
 
 ARTIFACTS = ("golddigger*", "goldens*", "*golden*")
 """Where no suite says otherwise, artifacts of these names are read."""
 MOST_ARTIFACTS, MOST_BYTES, MOST_FILES = 100, 4 << 30, 50_000
 """Of one pipeline, all artifacts together: they lie open side by side."""
+MOST_AT_ONCE = 2 * packing.WAITING
+"""So many pairs that differ are measured where they were laid out: two batches' worth, over in seconds, which is
+sooner than others hear of them. Of more, every worker takes its share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +39,10 @@ class Findings:
     comparisons: tuple[Comparison, ...] = ()
     globs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By suite, what bounds the paths that may be committed."""
+    laid: tuple[Laid, ...] = ()
+    """Where many differ, all pairs, to be measured in batches by whoever is free; `comparisons` is empty then."""
+    rules: Rulebook | None = None
+    """Those that `laid` is to be measured by."""
 
 
 def find(parts: Parts, run: StoredRun, change: Change) -> Findings:
@@ -98,20 +108,39 @@ def _compare(
     if not pairs:
         return Findings(kept=False, notes=(*lacking, *registry.explain(kept.members, suites, tree)))
     rules = Rulebook({suite.name: suite for suite in suites}, masks.fetch(parts, change, suites, goldens))
-    compared = measure.measure(parts, run, pairs, rules, kept, goldens)
-    compared = measure.guard(parts, tree, compared)
+
+    def told(done: int) -> None:
+        with parts.db.begin() as db:
+            runs.progress(db, run.id, done=done, total=len(pairs))
 
     def paired(tried: Shelf) -> list[Pair]:
         return pair(suites, _candidates(suites, tried, tree, goldens), tree, complete=False)
 
-    compared = tries.tell(parts, run, pipeline, chosen, paired, compared)
-    notes = lacking if complete else (*lacking, _incomplete(kept))
-    return Findings(
+    def doubted(compared: Sequence[Comparison]) -> list[Comparison]:
+        return tries.tell(parts, run, pipeline, chosen, paired, compared)
+
+    found = Findings(
         kept=True,
-        notes=notes,
-        comparisons=tuple(measure.prove(parts, run, change, compared)),
+        notes=lacking if complete else (*lacking, _incomplete(kept)),
         globs={suite.name: suite.goldens for suite in suites},
     )
+    laid = laying.lay(parts, pairs, kept, goldens, Ground(tree), told)
+    if sum(not each.settled for each in laid) > MOST_AT_ONCE:
+        return replace(found, laid=tuple(_doubted(laid, doubted)), rules=rules)
+    measured = measure.measure(parts, laid, lambda each: rules.of(*each.golden), told)
+    brought = measure.approved(parts, run)
+    compared = doubted(measure.united(measured))
+    return replace(found, comparisons=tuple(measure.proven(brought, each) for each in compared))
+
+
+def _doubted(laid: Sequence[Laid], doubted: Callable[[Sequence[Comparison]], list[Comparison]]) -> Iterator[Laid]:
+    """Say of each pair, before it is measured, what earlier tries say against it if it really differs."""
+    before = [measure.judged(each, each.comparison) for each in laid]
+    for each, was, now in zip(laid, before, doubted(before), strict=True):
+        if now.flaky == was.flaky:
+            yield each
+        else:
+            yield replace(each, comparison=now) if each.settled else replace(each, doubted=True)
 
 
 def _candidates(suites: Sequence[Suite], kept: Shelf, tree: Tree, goldens: Goldens) -> list[Found]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +15,23 @@ class Ingest:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """Fetch a run's artifacts and compare them with the goldens."""
+    """Fetch a run's artifacts and compare them with the goldens; of a large run, gather what its batches found."""
 
     run: str
+    claim: int = 0
+    """Which try this is, where the run was taken for it already; 0 where it was not."""
+    after: float = 0.0
+    """Seconds from now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Measure a batch of a large run."""
+
+    run: str
+    batch: int
+    claim: int = 0
+    after: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +49,21 @@ class Approve:
     after: float = 0.0
 
 
-Job = Ingest | Compare | Publish | Approve
+Job = Ingest | Compare | Measure | Publish | Approve
 Enqueue = Callable[[Iterable[Job]], None]
+_NOT_SAID = ("claim", "after")
+
+
+def kind(job: Job) -> str:
+    """Name a job's kind: `compare`."""
+    return type(job).__name__.lower()
+
+
+def ids(job: Job) -> tuple[int | str, ...]:
+    """Give what a message about a job holds: ids, and nothing that may change."""
+    return tuple(getattr(job, each.name) for each in fields(job) if each.name not in _NOT_SAID)
+
+
+def key(job: Job) -> str:
+    """Tell a job from others of its kind."""
+    return "/".join(map(str, ids(job)))

@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, Engine
 
 from app.flow.links import Links
+from app.flow.room import Room
 from bots.events import Post, Webhook
 from bots.forge import Forge
 from diffing.words import Difference, Rules
@@ -44,6 +45,8 @@ class Parts:
     pictures: Pictures = Pictures.OFF
     gather: float = 5.0
     """Seconds that an approval waits for the next one to share its commit."""
+    room: Room = field(default_factory=Room)
+    """In which all threads hold the files that they are looking at."""
     lease: timedelta = timedelta(minutes=10)
     """How long a claimed piece of work is left alone before somebody else takes over."""
 

@@ -22,6 +22,10 @@ class Shelf:
         """Name what lies here, in a stable order."""
         return sorted(Member(name, path) for name, archive in self.archives.items() for path in archive.paths)
 
+    def size(self, member: Member) -> int:
+        """Give how many bytes a member has at most; 0 where there is none."""
+        return self.archives[member.artifact].size(member.path)
+
     def read(self, member: Member) -> bytes:
         """Give a member's bytes. One at a time: an archive is one open file."""
         with self.lock:

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from app.flow.jobs import Approve, Compare, Ingest, Job, Publish
+from app.flow.jobs import Approve, Compare, Ingest, Job, Measure, Publish
 from app.flow.parts import Parts
-from storage import approvals, changes, deliveries, runs
+from storage import approvals, batches, changes, deliveries, runs
 
 _MOST = 500
 _GRACE = timedelta(seconds=30)
@@ -22,6 +22,7 @@ def sweep(parts: Parts, now: datetime) -> list[Job]:
         return [
             *(Ingest(id_) for id_ in deliveries.unhandled(db, now=now, before=now - _GRACE, most=_MOST)),
             *(Compare(id_) for id_ in runs.lapsed(db, now=now, most=_MOST)),
+            *(Measure(run, id_) for run, id_ in batches.waiting(db, now=now, most=_MOST)),
             *(Publish(id_) for id_ in _owed(db, now)),
             *(Approve(id_) for id_ in approvals.waiting(db, now=now, most=_MOST)),
         ]

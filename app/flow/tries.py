@@ -74,7 +74,7 @@ def _known(parts: Parts, before: Sequence[StoredRun], compared: Sequence[Compari
 
 
 def _marked(compared: Sequence[Comparison], drawn: Drawn) -> list[Comparison]:
-    return [_flaky(each) if _disagree(each, drawn) else each for each in compared]
+    return [flaky(each) if _disagree(each, drawn) else each for each in compared]
 
 
 def _doubtful(each: Comparison) -> bool:
@@ -87,7 +87,8 @@ def _disagree(each: Comparison, drawn: Drawn) -> bool:
     return bool(drawn.get((each.suite, each.name), set()) - {each.candidate})
 
 
-def _flaky(each: Comparison) -> Comparison:
+def flaky(each: Comparison) -> Comparison:
+    """Call flaky what an earlier try drew otherwise."""
     return each if each.flaky else replace(each, flaky=True, why=f"{WHY} {each.why}".strip())
 
 

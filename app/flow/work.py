@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.flow import approve, compare, ingest, publish
-from app.flow.jobs import Approve, Compare, Ingest, Job, Publish
+from app.flow import approve, batch, compare, ingest, publish
+from app.flow.jobs import Approve, Compare, Ingest, Job, Measure, Publish
 from app.flow.parts import Parts
-from storage import approvals, changes, deliveries, runs
+from storage import approvals, batches, changes, deliveries, runs
 
 
 def work(parts: Parts, job: Job, now: datetime) -> list[Job]:
@@ -15,8 +15,10 @@ def work(parts: Parts, job: Job, now: datetime) -> list[Job]:
     match job:
         case Ingest(delivery):
             return ingest.ingest(parts, delivery, now)
-        case Compare(run):
-            return compare.compare(parts, run, now)
+        case Compare():
+            return compare.compare(parts, job, now)
+        case Measure():
+            return batch.measure_batch(parts, job, now)
         case Publish(change):
             return publish.publish(parts, change, now)
         case Approve(change):
@@ -29,8 +31,10 @@ def release(parts: Parts, job: Job) -> None:
         match job:
             case Ingest(delivery):
                 deliveries.release(db, delivery)
-            case Compare(run):
-                runs.requeue(db, run)
+            case Compare(run, claim):
+                runs.release(db, run, claim=claim or runs.get(db, run).tries)
+            case Measure(_, id_, claim):
+                batches.release(db, id_, claim=claim or batches.get(db, id_).tries)
             case Publish(change):
                 changes.release(db, change)
             case Approve(change):
@@ -44,7 +48,9 @@ def give_up(parts: Parts, job: Job, why: str, now: datetime) -> list[Job]:
         case Ingest(delivery):
             ingest.give_up(parts, delivery, why)
             return []
-        case Compare(run):
+        case Compare(run, claim):
+            return compare.give_up(parts, run, why, now, claim=claim or None)
+        case Measure(run):
             return compare.give_up(parts, run, why, now)
         case Publish(change):
             return publish.give_up(parts, change)

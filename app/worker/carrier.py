@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import structlog
 from dramatiq import Actor, Broker
@@ -15,8 +15,9 @@ from dramatiq.errors import Retry
 from dramatiq.middleware import CurrentMessage
 from sqlalchemy.exc import OperationalError
 
+from app.flow import jobs as said
 from app.flow import work
-from app.flow.jobs import Approve, Compare, Ingest, Job, Publish
+from app.flow.jobs import Approve, Compare, Ingest, Job, Measure, Publish
 from app.flow.parts import Parts
 from diffing.words import Refused, Unavailable
 from storage import runs
@@ -27,13 +28,14 @@ _LONGEST = timedelta(hours=3)
 """Whoever compares a run for longer hangs: somebody else may take over."""
 _TRIES = 3
 """So often is a job tried that breaks us; what is merely unavailable is tried for as long as it takes."""
-_KINDS: Mapping[str, Callable[[Any], Job]] = {
+_KINDS: Mapping[str, Callable[..., Job]] = {
     "ingest": Ingest,
     "compare": Compare,
+    "measure": Measure,
     "publish": Publish,
     "approve": Approve,
 }
-_FIRST = {"approve": 0, "publish": 10, "ingest": 20, "compare": 30}
+_FIRST = {"approve": 0, "publish": 10, "ingest": 20, "compare": 30, "measure": 30}
 """Priorities, the lower the sooner: an approval never waits behind comparisons."""
 
 
@@ -44,7 +46,7 @@ class Carrier:
         self._parts = parts
         self._clock = clock
         self._comparing: dict[str, datetime] = {}
-        self._actors: dict[str, Actor[[int | str], None]] = {
+        self._actors: dict[str, Actor[..., None]] = {
             kind: actor(broker=broker, actor_name=kind, queue_name=kind, priority=_FIRST[kind])(self._worker(kind))
             for kind in _KINDS
         }
@@ -52,11 +54,8 @@ class Carrier:
     def send(self, jobs: Iterable[Job]) -> None:
         """Put jobs into the queue, each once."""
         for job in dict.fromkeys(jobs):
-            match job:
-                case Ingest(id_) | Compare(id_) | Publish(id_) | Approve(id_):
-                    delay = int(job.after * 1000) if isinstance(job, Approve) else 0
-                    kind = type(job).__name__.lower()
-                    self._actors[kind].send_with_options(args=(id_,), delay=delay or None)
+            delay = int(job.after * 1000) if isinstance(job, Approve | Compare | Measure) else 0
+            self._actors[said.kind(job)].send_with_options(args=said.ids(job), delay=delay or None)
 
     def renew(self) -> None:
         """Keep the runs that are compared here, as long as anybody would wait for one."""
@@ -77,9 +76,9 @@ class Carrier:
             count += 1
         return count
 
-    def _worker(self, kind: str) -> Callable[[int | str], None]:
-        def do(id_: int | str) -> None:
-            self._do(_KINDS[kind](id_))
+    def _worker(self, kind: str) -> Callable[..., None]:
+        def do(*ids: int | str) -> None:
+            self._do(_KINDS[kind](*ids))
 
         return do
 

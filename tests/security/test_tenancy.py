@@ -9,14 +9,14 @@ import pytest
 
 from app.flow import shelf
 from app.flow.goldens import Goldens
-from app.flow.measure import Rulebook, measure
+from app.flow.laying import lay
 from bots.archive import open_folder
 from bots.local import largefiles
 from diffing import pointers
 from diffing.digests import blob_id, digest
+from diffing.guard import Ground
 from diffing.pointers import Pointer
-from diffing.words import BlobId, Found, Name, Outcome, Pair, Refused, Suite, TreeEntry
-from storage import runs
+from diffing.words import BlobId, Found, Name, Outcome, Pair, Refused, TreeEntry
 from tests.app.web.stage import Stage, set_up
 
 SECRET = b"\x89PNG of somebody else's unreleased screen"
@@ -75,11 +75,7 @@ def test_an_unchanged_large_file_is_known_by_its_pointers_id(stage: Stage, tmp_p
     found = Found(suite="shop", member=kept.members[0], name=Name("big.png"))
     entry = TreeEntry("100644", blob_id(pointers.write(POINTER)))
     pair = Pair("shop", Name("big.png"), placed=True, golden=entry, found=found)
-    queued = stage.queue()
-    with stage.parts.db.begin() as db:
-        run = runs.get(db, queued)
-    suite = Suite(name="shop", preset="same-path", goldens=("**",))
-    (compared,) = measure(
-        stage.parts, run, [pair], Rulebook({"shop": suite}, {}), kept, Goldens(stage.parts, stage.change.repo)
-    )
-    assert (compared.outcome, compared.golden) == (Outcome.SAME, POINTER.oid)
+    goldens = Goldens(stage.parts, stage.change.repo)
+    (laid,) = lay(stage.parts, [pair], kept, goldens, Ground({}), lambda _: None)
+    assert laid.settled
+    assert (laid.comparison.outcome, laid.comparison.golden) == (Outcome.SAME, POINTER.oid)
