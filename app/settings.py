@@ -141,7 +141,7 @@ class Settings(BaseModel):
         return self.gitlab or (one,)
 
 
-_FLAT = [name for name in Settings.model_fields if name != "gitlab"]
+FLAT = [name for name in Settings.model_fields if name != "gitlab"]
 """What can be a variable of the environment; tables stand in a file."""
 
 
@@ -225,7 +225,7 @@ def _toml(config: Path | None) -> dict[str, Any]:
 
 def _environment() -> dict[str, Any]:
     given = {name.upper(): value for name, value in os.environ.items() if value}
-    known = [f"{name}{end}" for name in _FLAT for end in ("", "_file")]
+    known = [f"{name}{end}" for name in FLAT for end in ("", "_file")]
     return {name: given[_shown(name)] for name in known if _shown(name) in given}
 
 
@@ -303,7 +303,7 @@ def _given(values: Mapping[str, Any], name: str) -> bool:
 def _misspelt(environment: Iterable[str]) -> Iterator[str]:
     """Say which variables look like ours and are none. Others of our prefix may be somebody else's: Kubernetes
     makes GOLDDIGGER_PORT and the like for a service of that name."""
-    known = {f"{_shown(name)}{end}" for name in _FLAT for end in ("", "_FILE")}
+    known = {f"{_shown(name)}{end}" for name in FLAT for end in ("", "_FILE")}
     for name in environment:
         if name.startswith(PREFIX) and name.upper() not in known:
             meant = get_close_matches(name, known, n=1, cutoff=0.9)

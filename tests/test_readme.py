@@ -93,7 +93,7 @@ def test_every_preset_is_explained() -> None:
 def test_every_setting_is_explained() -> None:
     """The table has a row for each setting, with its default."""
     rows = {cells[0].strip("`"): cells[1] for cells in README.table("setting")}
-    assert set(rows) == {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    assert set(rows) == {f"{PREFIX}{name.upper()}" for name in settings.FLAT}
     for name, field in Settings.model_fields.items():
         if isinstance(field.default, str | int | Path) and field.default != "":
             assert rows[f"{PREFIX}{name.upper()}"] == f"`{_SWITCHED.get(str(field.default), field.default)}`"
@@ -104,7 +104,7 @@ def test_the_settings_file_can_be_read(tmp_path: Path, monkeypatch: pytest.Monke
     for name in ("key.pem", "webhook-secret"):
         (tmp_path / name).write_text(f"-----BEGIN {name}")
     file = tmp_path / "golddigger.toml"
-    (printed,) = README.fences("toml")
+    _, printed = README.fences("toml")
     file.write_text(printed.replace("/etc/golddigger", str(tmp_path)).replace("/srv/golddigger", str(tmp_path)))
     for name in Settings.model_fields:
         monkeypatch.delenv(f"{PREFIX}{name.upper()}", raising=False)
@@ -112,6 +112,24 @@ def test_the_settings_file_can_be_read(tmp_path: Path, monkeypatch: pytest.Monke
     assert read.github is not None
     assert read.github.app_id == "123456"
     assert read.github.private_key == "-----BEGIN key.pem"
+
+
+def test_the_tables_of_several_gitlabs_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a token and a secret where they name them, each table is an account."""
+    file = tmp_path / "golddigger.toml"
+    printed, _ = README.fences("toml")
+    for number, name in enumerate(re.findall(r"/run/secrets/([a-z-]+)", printed)):
+        (tmp_path / name).write_text(f"secret {number}")
+    file.write_text(f"data = '{tmp_path}'\n" + printed.replace("/run/secrets", str(tmp_path)))
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"{PREFIX}{name.upper()}", raising=False)
+    read = settings.load(file)
+    assert [(each.host, each.groups) for each in read.gitlab_bots] == [
+        ("gitlab.com", ("acme",)),
+        ("gitlab.com", ("acme/mobile", "acme-labs/shop")),
+        ("gitlab.example.org", ()),
+    ]
+    assert [each.host for each in read.gitlab_applications] == ["gitlab.example.org"]
 
 
 def test_every_command_is_explained() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from hashlib import sha256
 
 from bots.events import AccessChanged, Delivery, Event, Ignored, Unverified, Webhook
 from bots.gitlab.changes import told_newly
@@ -13,7 +12,6 @@ from bots.gitlab.tenants import Tenant, Tenants
 from diffing.words import Refused
 
 _STRANGE = "The delivery proves none of the webhooks' secrets that are set up here."
-_MOST_ID = 255
 
 
 class Hearing:
@@ -26,8 +24,8 @@ class Hearing:
         return _first([partial(_of, each, headers, body) for each in self._tenants])
 
     def read(self, delivery: Delivery) -> Event:
-        name, _, id_ = delivery.id.partition(":")
-        tenant = self._tenants.named(name)
+        mark, _, id_ = delivery.id.partition(":")
+        tenant = self._tenants.marked(mark)
         if tenant is None:
             return Ignored("The account whose webhook this was is not set up any more.")
         return self._held(tenant, tenant.webhook.read(replace(delivery, id=id_)))
@@ -69,10 +67,7 @@ class EveryHost:
 def _of(tenant: Tenant, headers: Mapping[str, str], body: bytes) -> Delivery:
     verified = tenant.webhook.verify(headers, body)
     # Whose it is comes first: who guesses the id of another's delivery does not make a copy of it.
-    id_ = f"{tenant.name}:{verified.id}"
-    if len(id_) > _MOST_ID:
-        id_ = f"{tenant.name}:sha256:{sha256(verified.id.encode()).hexdigest()}"
-    return replace(verified, id=id_)
+    return replace(verified, id=f"{tenant.mark}:{verified.id}")
 
 
 def _first(tries: Sequence[Callable[[], Delivery]]) -> Delivery:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar
 
 from bots.events import Webhook
@@ -28,6 +29,11 @@ class Tenant:
     webhook: Webhook
     client: Client
 
+    @property
+    def mark(self) -> str:
+        """Give its name as a few letters, for what has no room for a path."""
+        return sha256(self.name.encode()).hexdigest()[:16]
+
 
 class Tenants:
     """The accounts on one server. The longest path decides: a subgroup may have an account of its own."""
@@ -43,6 +49,10 @@ class Tenants:
     def named(self, name: str) -> Tenant | None:
         """Give a tenant by its name; None where none of that name is set up."""
         return self._tenants.get(name)
+
+    def marked(self, mark: str) -> Tenant | None:
+        """Give a tenant by its mark; None where none has it."""
+        return next((each for each in self if each.mark == mark), None)
 
     def of(self, path: str) -> Tenant | None:
         """Give whose a project is; None where it is nobody's."""
