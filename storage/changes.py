@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from storage.inserting import insert
 from storage.moving import free
 from storage.rows import only
 from storage.tables import changes, publications
+
+_NOT_OVER = {"over_since": None, "cleaned_at": None, "refusals": 0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ def upsert(
         "base_branch": base_branch,
         "base": base,
         "open": open,
+        **(_NOT_OVER if open else {}),
     }
     kept: int = db.execute(
         insert(db, changes)
@@ -165,4 +168,4 @@ def pending(db: Connection, *, said_before: datetime, most: int) -> list[int]:
 
 
 def _stored(row: Row[Any]) -> StoredChange:
-    return StoredChange(**row._asdict())
+    return StoredChange(**{each.name: getattr(row, each.name) for each in fields(StoredChange)})

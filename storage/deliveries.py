@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, case, or_, select
@@ -63,7 +63,7 @@ def keep(db: Connection, *, host: str, delivery_id: str, event: str, body: bytes
 def get(db: Connection, id_: int) -> StoredDelivery:
     """Give a delivery."""
     row = only(db, select(deliveries).where(deliveries.c.id == id_), "delivery")
-    return StoredDelivery(**row._asdict())
+    return StoredDelivery(**{each.name: getattr(row, each.name) for each in fields(StoredDelivery)})
 
 
 def known(db: Connection, host: str, delivery_ids: Collection[str]) -> set[str]:

@@ -58,6 +58,12 @@ class StoredRun:
     """When it ended, however that was; None where it has not, or another round of it came first."""
     shown_at: datetime | None
     """When people could first see what it found, by the forge's clock."""
+    replaced_at: datetime | None
+    """Since when a newer head, attempt or round stands in its place; None where none does, or its change ended."""
+    trimmed_at: datetime | None
+    """Since when only that is kept of it which somebody decided on; None while all is."""
+    emptied_at: datetime | None
+    """Since when its files need not be kept; None while they are."""
     lane: str
     """Whose turn it is to have it compared: runs of one installation stand in one lane."""
     broke: int
@@ -253,9 +259,17 @@ def supersede(db: Connection, change_id: int, *, keep_head: str | None, now: dat
     """End a change's runs of all heads but one, and give their ids. None: of all heads."""
     ended = func.coalesce(runs.c.concluded_at, now)
     over = move(runs, RUN, "superseded", concluded_at=ended).where(runs.c.change_id == change_id)
-    if keep_head is not None:
-        over = over.where(runs.c.head != keep_head)
-    return _end(db, over)
+    if keep_head is None:
+        return _end(db, over)
+    ended_now = _end(db, over.where(runs.c.head != keep_head))
+    _replaced(db, change_id, now)
+    return ended_now
+
+
+def _replaced(db: Connection, change_id: int, now: datetime) -> None:
+    """Note since when runs of an open change are replaced. Those that ended with a change wait for its time."""
+    over = update(runs).where(runs.c.change_id == change_id, runs.c.state == "superseded")
+    db.execute(over.where(runs.c.replaced_at.is_(None)).values(replaced_at=now))
 
 
 def supersede_older(

@@ -9,6 +9,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    ColumnElement,
     DateTime,
     Dialect,
     Float,
@@ -22,6 +23,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    and_,
+    text,
 )
 
 
@@ -63,8 +66,10 @@ deliveries = Table(
     Column("tries", Integer, nullable=False, default=0),
     Column("lease_until", Instant),
     Column("received_at", Instant, nullable=False),
+    Column("emptied", Boolean, nullable=False, default=False),  # its body is no longer kept
     UniqueConstraint("host", "delivery_id"),
     Index(None, "state", "lease_until"),
+    Index(None, "emptied", "received_at"),
 )
 
 repos = Table(
@@ -77,6 +82,7 @@ repos = Table(
     Column("tenant", String(255), nullable=False),
     Column("private", Boolean, nullable=False),
     Column("gone", Boolean, nullable=False, default=False),
+    Column("gone_since", Instant),  # noted by the cleaner; NULL while the bot has it
     UniqueConstraint("host", "forge_id"),
 )
 
@@ -104,6 +110,12 @@ changes = Table(
     # The last report was not final: CI was still running then. The sweep asks again, should no delivery come.
     Column("pending", Boolean, nullable=False, default=False),
     Column("lease_until", Instant),
+    # The cleaner's: since when it is closed, or its repository lost; since when its runs are cleaned; when the
+    # forge is to be asked whether it is there still, and how often in a row the forge refused to tell.
+    Column("over_since", Instant),
+    Column("cleaned_at", Instant),
+    Column("ask_at", Instant),
+    Column("refusals", Integer, nullable=False, default=0),
     UniqueConstraint("repo_id", "number"),
     Index(None, "repo_id", "head"),
 )
@@ -120,6 +132,15 @@ publications = Table(
     Column("check_id", String(255)),
     Column("annotated", String(64), nullable=False, default=""),
     Column("said_at", Instant),
+)
+
+watches = Table(
+    "watches",  # heads that are looked at by the clock: no forge tells when CI ends on them
+    metadata,
+    Column("change_id", ForeignKey("changes.id"), primary_key=True),
+    Column("head", String(64), nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("next_at", Instant, nullable=False, index=True),
 )
 
 runs = Table(
@@ -148,6 +169,9 @@ runs = Table(
     Column("created_at", Instant, nullable=False),
     Column("concluded_at", Instant),
     Column("shown_at", Instant),  # by the forge's clock: when people could first see it
+    Column("replaced_at", Instant),  # since when a newer head, attempt or round stands in its place
+    Column("trimmed_at", Instant),  # since when only that is kept of it which somebody decided on
+    Column("emptied_at", Instant),  # since when its files need not be kept
     Column("lane", String(600), nullable=False, default=""),  # whose turn it is to have it compared
     Column("broke", Integer, nullable=False, default=0),  # so often it broke whoever compared it
     UniqueConstraint("change_id", "head", "pipeline_id", "attempt", "round"),
@@ -160,7 +184,8 @@ for _name, _few in {
     "queued": runs.c.state == "queued",
     "comparing": runs.c.state == "comparing",
 }.items():
-    Index(f"ix_runs_{_name}", runs.c.lane, runs.c.created_at, sqlite_where=_few, postgresql_where=_few)
+    _when = (runs.c.lane, runs.c.created_at, runs.c.lease_until)
+    Index(f"ix_runs_{_name}", *_when, sqlite_where=_few, postgresql_where=_few)
 
 batches = Table(
     "batches",  # of a large run, while it is compared: any worker measures one
@@ -230,6 +255,7 @@ decisions = Table(
     Column("act", String(24), nullable=False),  # decisions made in one go: what `undo` takes back
     Column("at", Instant, nullable=False),
     Index(None, "change_id", "name"),
+    Index(None, "run_id"),
 )
 
 approvals = Table(
@@ -256,6 +282,7 @@ approvals = Table(
     Index(None, "change_id", "state"),
     Index(None, "state", "lease_until"),
     Index(None, "commit"),
+    Index(None, "run_id"),
 )
 
 git_blobs = Table(
@@ -263,7 +290,7 @@ git_blobs = Table(
     metadata,
     Column("repo_id", ForeignKey("repos.id"), primary_key=True),
     Column("blob_id", String(64), primary_key=True),
-    Column("digest", String(64), nullable=False),
+    Column("digest", String(64), nullable=False, index=True),
 )
 
 visits = Table(
@@ -271,7 +298,7 @@ visits = Table(
     metadata,
     Column("word", String(64), primary_key=True),
     Column("purpose", String(32), nullable=False),
-    Column("until", Instant, nullable=False),
+    Column("until", Instant, nullable=False, index=True),
 )
 
 signins = Table(
@@ -288,7 +315,7 @@ thumbnails = Table(
     "thumbnails",
     metadata,
     Column("digest", String(64), primary_key=True),  # of a golden's or a candidate's file
-    Column("small", String(64), nullable=False),  # the digest of its small picture, which is a blob too
+    Column("small", String(64), nullable=False, index=True),  # the digest of its small picture, a blob too
 )
 
 forgotten = Table(
@@ -297,3 +324,39 @@ forgotten = Table(
     Column("digest", String(64), primary_key=True),
     Column("at", Instant, nullable=False),
 )
+
+discards = Table(
+    "discards",  # files to which nothing may refer any more: they wait for a day, are looked at again, and go
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("lease_until", Instant),  # until then somebody deletes it at this very moment
+    Index(None, "since"),
+)
+
+duties = Table(
+    "duties",  # work that one process does for all, now and then
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("next_at", Instant, nullable=False),
+    Column("lease_until", Instant),
+    Column("mark", String(64), nullable=False, default=""),  # how far it came: there it goes on the next time
+)
+
+# The cleaner asks for these every hour: rows that are few among many.
+_FEW: dict[str, tuple[Column[Any], ColumnElement[bool]]] = {
+    "ix_repos_gone": (repos.c.id, repos.c.gone.is_(True)),
+    "ix_changes_current": (changes.c.repo_id, changes.c.over_since.is_(None)),
+    "ix_changes_closing": (changes.c.id, and_(changes.c.open.is_(False), changes.c.over_since.is_(None))),
+    "ix_changes_back": (changes.c.id, and_(changes.c.open.is_(True), changes.c.over_since.is_not(None))),
+    "ix_changes_over_since": (changes.c.over_since, changes.c.cleaned_at.is_(None)),
+    "ix_changes_ask_at": (changes.c.ask_at, changes.c.open.is_(True)),
+    "ix_runs_replaced_at": (runs.c.replaced_at, runs.c.trimmed_at.is_(None)),
+}
+for _name, (_column, _few) in _FEW.items():
+    Index(_name, _column, sqlite_where=_few, postgresql_where=_few)
+
+# Rows that refer to files: an unchanged golden's need not have been fetched.
+_DIFFERENT = text("outcome <> 'same'")
+for _name in ("golden", "candidate", "mask"):
+    Index(f"ix_comparisons_{_name}", comparisons.c[_name], sqlite_where=_DIFFERENT, postgresql_where=_DIFFERENT)
