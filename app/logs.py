@@ -30,6 +30,8 @@ _CONTROLS = {each: f"\\x{each:02x}" for each in (*range(32), *range(127, 160))} 
 }
 _LIBRARIES = ("alembic", "dramatiq", "PIL", "urllib3")
 """Heard only when something is wrong: what they do besides is told in our own words."""
+_SILENT = ("pika",)
+"""Writes a page for each connection that is lost, which is told in a line elsewhere."""
 
 
 def set_up(*, level: str = "INFO", stream: TextIO | None = None) -> None:
@@ -53,6 +55,8 @@ def set_up(*, level: str = "INFO", stream: TextIO | None = None) -> None:
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     for name in _LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def redact(text: str) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hmac
-import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from socket import socket
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import structlog
@@ -33,7 +33,9 @@ from app.web.live import Live
 from app.web.site import Access, Identity
 from app.worker import broker as brokers
 from app.worker.carrier import Carrier
+from app.worker.kinds import QUEUES, Place, chosen, places
 from app.worker.running import running
+from app.worker.stopping import Stop
 from bots.events import Post, Webhook
 from bots.forge import Forge, User
 from bots.github.forge import GitHub
@@ -78,6 +80,8 @@ class Whole:
     broker: Broker
     carrier: Carrier
     web: Starlette
+    interrupt: Callable[[], None]
+    """Cuts short whatever is compared."""
 
     def token(self, purpose: str) -> str:
         """Make a word that opens a door once."""
@@ -101,6 +105,7 @@ def assembled(
     forges = configured(settings) if forges is None else forges
     engine = database.connect(settings.database_url)
     sandbox = Sandbox(workers=settings.workers, seconds=60, memory=settings.compare_memory)
+    broker = brokers.make(settings.queue_url)
     try:
         parts = Parts(
             db=engine,
@@ -114,7 +119,6 @@ def assembled(
             pictures=Pictures(settings.images),
             gather=gather,
         )
-        broker = brokers.make(settings.queue_url)
         carrier = Carrier(broker, parts, now)
         access = Access(
             secret_key=_derive(settings, "sessions"),
@@ -133,9 +137,17 @@ def assembled(
             shrink=partial(sandbox.thumbnail, most=thumbnails.SIDE),
             clock=now,
         )
-        yield Whole(settings=settings, parts=parts, broker=broker, carrier=carrier, web=web)
+        yield Whole(
+            settings=settings,
+            parts=parts,
+            broker=broker,
+            carrier=carrier,
+            web=web,
+            interrupt=sandbox.close,
+        )
     finally:
         sandbox.close()
+        broker.close()
         engine.dispose()
 
 
@@ -256,9 +268,10 @@ def github(settings: Settings, pacer: Pacer | None = None) -> Forges:
 @contextmanager
 def serving(whole: Whole, *, host: str, port: int) -> Iterator[None]:
     """Answer on an address from a thread, and do what comes out of the queue, until left."""
-    server = _server(whole, host, port)
+    stop = Stop(_STOP_SECONDS)
+    server = _server(whole, host, port, stop)
     thread = threading.Thread(target=server.run, name="web", daemon=True)
-    with _working(whole):
+    with _working(whole, stop, places(QUEUES, _THREADS)):
         thread.start()
         try:
             _wait_until_started(server, thread, host, port)
@@ -268,20 +281,31 @@ def serving(whole: Whole, *, host: str, port: int) -> Iterator[None]:
             thread.join(_STOP_SECONDS)
 
 
-def serve(settings: Settings, *, host: str, port: int) -> None:
-    """Run the web and, with the queue in memory, the worker, until told to stop."""
+def serve(settings: Settings, *, host: str, port: int, threads: int | None = None) -> None:
+    """Run the web until told to stop, and on so many threads a worker beside it.
+
+    None: as many as are usual with the queue in memory, which is worked off nowhere else; otherwise none."""
     migrate(settings)
-    with assembled(settings) as whole, _working(whole):
+    inside = brokers.in_memory(settings.queue_url)
+    threads = (_THREADS if inside else 0) if threads is None else threads
+    if inside and not threads:
+        raise Refused("A queue in memory is worked off by `golddigger serve` or not at all: give it threads.")
+    stop = Stop(settings.stop_seconds)
+    with assembled(settings) as whole, stop.heard(), _working(whole, stop, places(QUEUES, threads)):
         _greet(whole)
-        _server(whole, host, port).run()
+        server = _server(whole, host, port, stop)
+        if not stop.told.is_set():
+            server.run()
 
 
-def work(settings: Settings) -> None:
-    """Run a worker without the web, until told to stop."""
-    if settings.queue_url.startswith("memory:"):
+def work(settings: Settings, *, queues: str = "", threads: int = _THREADS) -> None:
+    """Run a worker without the web, until told to stop. `queues`: names with commas between; empty for all."""
+    if brokers.in_memory(settings.queue_url):
         raise Refused("A queue in memory is inside `golddigger serve`, which works it off too. Run that alone.")
-    with assembled(settings) as whole, _working(whole):
-        _until_told()
+    stop, shared = Stop(settings.stop_seconds), places(chosen(queues), threads)
+    with assembled(settings) as whole, stop.heard(), _working(whole, stop, shared):
+        log.info("working", places={each.name: each.threads for each in shared})
+        stop.told.wait()
 
 
 def sweep(settings: Settings) -> int:
@@ -328,17 +352,35 @@ def migrate(settings: Settings) -> None:
 
 
 @contextmanager
-def _working(whole: Whole) -> Iterator[None]:
-    with running(whole.broker, whole.carrier, whole.parts, now, threads=_THREADS, every=_SWEEP_SECONDS):
+def _working(whole: Whole, stop: Stop, shared: Sequence[Place]) -> Iterator[None]:
+    if not shared:
+        yield
+        return
+    with running(
+        whole.broker,
+        whole.carrier,
+        whole.parts,
+        now,
+        places=shared,
+        every=_SWEEP_SECONDS,
+        stop=stop,
+        interrupt=whole.interrupt,
+    ):
         yield
 
 
 class _Server(uvicorn.Server):
     """Ends what goes on for ever before it waits for what is under way."""
 
-    def __init__(self, config: uvicorn.Config, live: Live) -> None:
+    def __init__(self, config: uvicorn.Config, live: Live, stop: Stop) -> None:
         super().__init__(config)
-        self._live = live
+        self._live, self._stop = live, stop
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take a signal as a wish to end. Uvicorn would send it on when the web is over, and that were the
+        end of the worker, too."""
+        self._stop.tell()
+        self.should_exit = True
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         """Stop."""
@@ -346,7 +388,7 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _server(whole: Whole, host: str, port: int) -> uvicorn.Server:
+def _server(whole: Whole, host: str, port: int, stop: Stop) -> uvicorn.Server:
     return _Server(
         uvicorn.Config(
             whole.web,
@@ -357,9 +399,10 @@ def _server(whole: Whole, host: str, port: int) -> uvicorn.Server:
             server_header=False,
             proxy_headers=True,
             forwarded_allow_ips=whole.settings.trusted_proxies,
-            timeout_graceful_shutdown=_STOP_SECONDS,
+            timeout_graceful_shutdown=max(1, int(min(_STOP_SECONDS, stop.seconds / 2))),
         ),
         whole.web.state.live,
+        stop,
     )
 
 
@@ -378,13 +421,6 @@ def _greet(whole: Whole) -> None:
         log.info("operator", open=f"{base}/?token={whole.token(signin.TOKEN)}")
     if not whole.parts.forges:
         log.info("no forge is configured", setup=f"{base}/setup?token={whole.token(setup.TOKEN)}")
-
-
-def _until_told() -> None:
-    told = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: told.set())
-    told.wait()
 
 
 def _derive(settings: Settings, purpose: str) -> bytes:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from app.settings import Settings
 
 Config = Annotated[
     Path | None,
@@ -20,6 +23,17 @@ Config = Annotated[
 LogLevel = Annotated[
     Literal["debug", "info", "warning", "error"], typer.Option("--log-level", help="How much to log.")
 ]
+Grace = Annotated[
+    float | None,
+    typer.Option(
+        "--grace",
+        min=1,
+        max=3600,
+        help="Told to end (SIGTERM, Ctrl-C), do so within so many seconds; told twice, at once.  "
+        "[default: GOLDDIGGER_STOP_SECONDS, 25]",
+        show_default=False,
+    ),
+]
 Data = Annotated[
     Path | None,
     typer.Option("--data", help="Where to keep what is decided.", show_default=False, file_okay=False),
@@ -30,3 +44,8 @@ Port = Annotated[
         "--port", "-p", min=1, max=65535, help="The page's port; a free one if not given.", show_default=False
     ),
 ]
+
+
+def with_grace(settings: Settings, grace: float | None) -> Settings:
+    """Let the option go before the setting."""
+    return settings if grace is None else settings.model_copy(update={"stop_seconds": grace})

@@ -3,64 +3,65 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from typing import NoReturn
 
 import structlog
-from dramatiq import Actor, Broker
+from dramatiq import Broker
 from dramatiq.actor import actor
 from dramatiq.errors import Retry
 from dramatiq.middleware import CurrentMessage
+from dramatiq.middleware.time_limit import TimeLimitExceeded
 from sqlalchemy.exc import OperationalError
 
-from app.flow import jobs as said
 from app.flow import work
-from app.flow.jobs import Approve, Compare, Ingest, Job, Measure, Publish
+from app.flow.jobs import Approve, Compare, Job, Measure
 from app.flow.parts import Parts
+from app.worker import broker as brokers
+from app.worker.kinds import KINDS, Kind
+from app.worker.sending import Outbox
 from diffing.words import Refused, Unavailable
 from storage import runs
 
 log = structlog.get_logger("worker")
 
-_LONGEST = timedelta(hours=3)
-"""Whoever compares a run for longer hangs: somebody else may take over."""
 _TRIES = 3
 """So often is a job tried that breaks us; what is merely unavailable is tried for as long as it takes."""
-_KINDS: Mapping[str, Callable[..., Job]] = {
-    "ingest": Ingest,
-    "compare": Compare,
-    "measure": Measure,
-    "publish": Publish,
-    "approve": Approve,
-}
-_FIRST = {"approve": 0, "publish": 10, "ingest": 20, "compare": 30, "measure": 30}
-"""Priorities, the lower the sooner: an approval never waits behind comparisons."""
 
 
 class Carrier:
     """Sends jobs to the queue and does those that come out of it."""
 
     def __init__(self, broker: Broker, parts: Parts, clock: Callable[[], datetime]) -> None:
+        self.broker = broker
         self._parts = parts
         self._clock = clock
-        self._comparing: dict[str, datetime] = {}
-        self._actors: dict[str, Actor[..., None]] = {
-            kind: actor(broker=broker, actor_name=kind, queue_name=kind, priority=_FIRST[kind])(self._worker(kind))
-            for kind in _KINDS
-        }
+        self._in_hand: dict[object, tuple[Job, datetime]] = {}
+        self._stopping = False
+        self.outbox = Outbox(
+            {
+                name: actor(
+                    broker=broker,
+                    actor_name=name,
+                    queue_name=brokers.queue(broker, kind.queue),
+                    priority=kind.priority,
+                    time_limit=kind.limit / timedelta(milliseconds=1),
+                )(self._worker(kind))
+                for name, kind in KINDS.items()
+            }
+        )
 
     def send(self, jobs: Iterable[Job]) -> None:
-        """Put jobs into the queue, each once."""
+        """Put jobs into the queue, each once. Those for which it is away are asked for again by the sweep."""
         for job in dict.fromkeys(jobs):
-            delay = int(job.after * 1000) if isinstance(job, Approve | Compare | Measure) else 0
-            self._actors[said.kind(job)].send_with_options(args=said.ids(job), delay=delay or None)
+            self.outbox.put(job, after=job.after if isinstance(job, Approve | Compare | Measure) else 0.0)
 
     def renew(self) -> None:
         """Keep the runs that are compared here, as long as anybody would wait for one."""
         now = self._clock()
-        mine = [run for run, since in list(self._comparing.items()) if now - since < _LONGEST]
+        longest = KINDS["compare"].limit
+        mine = [job.run for job, since in self._held_now() if isinstance(job, Compare) and now - since < longest]
         if mine:
             with self._parts.db.begin() as db:
                 runs.renew(db, mine, until=now + self._parts.lease)
@@ -76,44 +77,66 @@ class Carrier:
             count += 1
         return count
 
-    def _worker(self, kind: str) -> Callable[..., None]:
+    @property
+    def idle(self) -> bool:
+        """Is nothing in hand?"""
+        return not self._in_hand
+
+    def stop(self) -> None:
+        """Put nothing off any more: what cannot be done here now is for others."""
+        self._stopping = True
+
+    def let_go(self) -> list[Job]:
+        """Give back what is in hand as this process ends, so that others have it at once; give what that was."""
+        left = list(dict.fromkeys(job for job, _ in self._held_now()))
+        for job in left:
+            log.warning("let go", job=str(job))
+            with suppress(OperationalError):  # its lease lapses
+                work.release(self._parts, job)
+        self.send(left)
+        return left
+
+    def _held_now(self) -> list[tuple[Job, datetime]]:
+        return list(self._in_hand.values())
+
+    def _worker(self, kind: Kind) -> Callable[..., None]:
         def do(*ids: int | str) -> None:
-            self._do(_KINDS[kind](*ids))
+            self._do(kind.make(*ids))
 
         return do
 
     def _do(self, job: Job) -> None:
         now = self._clock()
-        with structlog.contextvars.bound_contextvars(job=str(job)), self._noted(job, now):
+        with structlog.contextvars.bound_contextvars(job=str(job)), self._held(job, now):
             try:
                 follow = work.work(self._parts, job, now)
             except Unavailable as unavailable:
-                self._later(unavailable)
+                follow = self._later(job, unavailable)
             except Refused as refused:
                 log.warning("refused", why=str(refused))
                 follow = []
-            except Exception as broken:  # noqa: BLE001  the outermost edge: one job never stops the next
+            except (Exception, TimeLimitExceeded) as broken:  # noqa: BLE001  the outermost edge
                 follow = self._broken(job, broken, now)
         self.send(follow)
         log.info("done", seconds=round((self._clock() - now).total_seconds(), 3), follow=[str(j) for j in follow])
 
     @contextmanager
-    def _noted(self, job: Job, now: datetime) -> Iterator[None]:
-        if not isinstance(job, Compare):
-            yield
-            return
-        self._comparing[job.run] = now
+    def _held(self, job: Job, now: datetime) -> Iterator[None]:
+        mine = object()  # the same job may be in hand twice
+        self._in_hand[mine] = (job, now)
         try:
             yield
         finally:
-            self._comparing.pop(job.run, None)
+            del self._in_hand[mine]
 
-    def _later(self, unavailable: Unavailable) -> NoReturn:
+    def _later(self, job: Job, unavailable: Unavailable) -> list[Job]:
         after = unavailable.after
         log.warning("later", why=str(unavailable), after=after)
+        if self._stopping:
+            return [job]
         raise Retry(str(unavailable), delay=None if after is None else int(after * 1000)) from unavailable
 
-    def _broken(self, job: Job, broken: Exception, now: datetime) -> list[Job]:
+    def _broken(self, job: Job, broken: BaseException, now: datetime) -> list[Job]:
         log.error("broken", exc_info=broken)
         message = CurrentMessage.get_current_message()
         tries = 1 + int(message.options.get("retries", 0)) if message else _TRIES

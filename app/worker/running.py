@@ -2,37 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from threading import Event, Thread
 
 import structlog
 from dramatiq import Broker, Worker
+from dramatiq.brokers.stub import StubBroker
+from dramatiq.common import dq_name
 
 from app.flow.parts import Parts
 from app.flow.sweep import sweep
+from app.worker import broker as brokers
 from app.worker.carrier import Carrier
+from app.worker.kinds import QUEUES, Place
+from app.worker.sending import Outbox
+from app.worker.stopping import Stop
 
 log = structlog.get_logger("worker")
+
+_POLL, _POLL_MEMORY = 300, 100
+"""Milliseconds after which an idle queue is asked again."""
+_RESERVE = 4.0
+"""Of the seconds in which to stop, so many are kept for giving back what could not be finished."""
 
 
 @contextmanager
 def running(
-    broker: Broker, carrier: Carrier, parts: Parts, clock: Callable[[], datetime], *, threads: int, every: float
+    broker: Broker,
+    carrier: Carrier,
+    parts: Parts,
+    clock: Callable[[], datetime],
+    *,
+    places: Sequence[Place],
+    every: float,
+    stop: Stop,
+    interrupt: Callable[[], None],
 ) -> Iterator[None]:
-    """Do what comes out of the queue, on so many threads, and sweep every so many seconds, until left."""
-    worker = Worker(broker, worker_threads=threads, worker_timeout=100)
+    """Do what comes out of the queue, each place on its threads, and sweep every so many seconds, until left.
+
+    Then nothing new is begun, what is under way has until `stop` to end, `interrupt` cuts short what it can,
+    and the rest is given back."""
+    broker.emit_after("process_boot")
+    workers = [_worker(broker, place) for place in places]
     ended = Event()
     timer = Thread(target=_tick, args=(ended, carrier, parts, clock, every), name="sweep", daemon=True)
-    worker.start()
-    timer.start()
+    with _said_once(broker, carrier.outbox):
+        for worker in workers:
+            worker.start()
+        stop.when_told(lambda: _begin_nothing(workers))
+        timer.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            _end(workers, carrier, stop, interrupt)
+
+
+def _worker(broker: Broker, place: Place) -> Worker:
+    worker = Worker(
+        broker,
+        queues={brokers.queue(broker, each) for each in place.queues},
+        worker_threads=place.threads,
+        worker_timeout=_POLL_MEMORY if isinstance(broker, StubBroker) else _POLL,
+    )
+    worker.queue_prefetch = place.prefetch
+    return worker
+
+
+def _begin_nothing(workers: Iterable[Worker]) -> None:
+    for worker in workers:
+        for thread in worker.workers:
+            thread.stop()
+
+
+def _end(workers: Sequence[Worker], carrier: Carrier, stop: Stop, interrupt: Callable[[], None]) -> None:
+    _begin_nothing(workers)
+    carrier.stop()
+    reserve = min(_RESERVE, stop.seconds / 2)
+    _wait_until(lambda: carrier.idle, stop.left() - reserve)
+    if not carrier.idle:
+        interrupt()
+        _wait_until(lambda: carrier.idle, reserve / 2)
+    carrier.let_go()
+    for worker in workers:
+        worker.stop(timeout=500)  # its messages go back, and its connections are closed
+
+
+def _wait_until(good: Callable[[], bool], seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while not good() and time.monotonic() < until:
+        time.sleep(0.02)
+
+
+@contextmanager
+def _said_once(broker: Broker, outbox: Outbox) -> Iterator[None]:
+    """Say that the queue is away once, instead of every three seconds for each of its queues."""
+
+    def said(record: logging.LogRecord) -> bool:
+        lost = "connection error" in record.getMessage()
+        if lost:
+            outbox.lost(record.args[0] if isinstance(record.args, tuple) and record.args else record.msg)
+        return not lost
+
+    named = [brokers.queue(broker, each) for each in QUEUES]
+    loggers = [
+        logging.getLogger(f"dramatiq.worker.ConsumerThread({queue})")
+        for name in named
+        for queue in (name, dq_name(name))
+    ]
+    for each in loggers:
+        each.addFilter(said)
     try:
         yield
     finally:
-        ended.set()
-        timer.join(5)
-        worker.stop(timeout=20_000)
+        for each in loggers:
+            each.removeFilter(said)
 
 
 def _tick(ended: Event, carrier: Carrier, parts: Parts, clock: Callable[[], datetime], every: float) -> None:
