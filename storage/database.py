@@ -2,54 +2,67 @@
 
 from __future__ import annotations
 
-import sqlite3
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy import URL, Connection, Engine, make_url, text
+from sqlalchemy.exc import ArgumentError
 
-from diffing.words import Refused
+from diffing.words import Refused, Unavailable
+from storage import away, postgresql, sqlite
+from storage.away import Away
 
-_READING = "golddigger_reading"
 _ONE_MIGRATES = 0x601D  # any number, as long as nobody else locks by it
-_PAUSES = [0.01 * 1.3**step for step in range(20)]  # six seconds in all
+_READING: Mapping[str, Mapping[str, Any]] = {
+    "sqlite": {sqlite.READING: True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
 _USABLE = "Use `sqlite:////absolute/path.sqlite` or `postgresql://user:password@host/name`."
 
 
 def connect(url: str, *, busy_seconds: float = 15.0) -> Engine:
-    """Open a database by its address. SQLite waits `busy_seconds` for whoever writes; Refused for other kinds."""
+    """Open a database by its address. SQLite waits `busy_seconds` for whoever writes; Refused for other kinds.
+
+    Where it cannot be asked, now or at any later time, `Away` is raised."""
     try:
         parsed = make_url(url)
     except ArgumentError as error:
         raise Refused(f"The database's address cannot be read. {_USABLE}") from error
-    match parsed.get_backend_name():
-        case "sqlite":
-            return _sqlite(parsed, busy_seconds)
-        case "postgresql" | "postgres":
-            return _postgresql(parsed)
-        case other:
-            raise Refused(f"Golddigger does not work with {other} databases. {_USABLE}")
+    engine = _engine(parsed, busy_seconds)
+    away.listen(engine)
+    return engine
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Read in one transaction that sees one state of the database and, on SQLite, keeps nobody from writing."""
-    with engine.connect().execution_options(**{_READING: True}) as db, db.begin():
+    """Read in one transaction that sees one state of the database, and keeps nobody from writing."""
+    with engine.connect().execution_options(**_READING[engine.dialect.name]) as db, db.begin():
         yield db
+
+
+def ready(engine: Engine) -> None:
+    """Have the schema that this code needs: of a SQLite file, which is this machine's own, by migrating it.
+
+    What a PostgreSQL holds may be in use by others who know only the older schema: raises Refused, saying what to
+    do, where it is not the newest."""
+    if engine.dialect.name == "sqlite":
+        migrate(engine)
+    else:
+        check(engine)
 
 
 def migrate(engine: Engine) -> None:
     """Bring the schema to the newest. Safe to repeat, and for several at once: one does it, the others wait."""
-    with engine.begin() as db:  # on SQLite this waits for any other who writes
+    with _told(), engine.begin() as db:  # on SQLite this waits for any other who writes
         if db.dialect.name == "postgresql":
+            for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                db.execute(text(f"SET LOCAL {limit} = 0"))  # a large table's index may take its time
             db.execute(text("SELECT pg_advisory_xact_lock(:one)"), {"one": _ONE_MIGRATES})
         _must_be_known(db)
         config = _config()
@@ -59,11 +72,32 @@ def migrate(engine: Engine) -> None:
 
 def check(engine: Engine) -> None:
     """Raise Refused, saying what to do, where the schema is not the newest that this code knows."""
-    with reading(engine) as db:
+    with _told(), reading(engine) as db:
         stands = _must_be_known(db)
     if stands != _newest():
         older = f"is at {stands}, older than this Golddigger, which" if stands else "has no tables yet; Golddigger"
         raise Refused(f"The database {older} needs {_newest()}. Run `golddigger migrate`, then start again.")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell the operator, who alone asks for these, what the database said itself."""
+    try:
+        yield
+    except Away as away_now:
+        raise Unavailable(f"The database does not answer: {away_now.reason}") from away_now
+
+
+def _engine(url: URL, busy_seconds: float) -> Engine:
+    match url.get_backend_name():
+        case "sqlite" if url.database in (None, "", ":memory:"):
+            raise Refused(f"A database in memory is gone with the process. {_USABLE}")
+        case "sqlite":
+            return sqlite.engine(url, busy_seconds)
+        case "postgresql" | "postgres":
+            return postgresql.engine(url)
+        case other:
+            raise Refused(f"Golddigger does not work with {other} databases. {_USABLE}")
 
 
 def _must_be_known(db: Connection) -> str | None:
@@ -92,51 +126,3 @@ def _newest() -> str:
 @cache
 def _known() -> frozenset[str]:
     return frozenset(each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions())
-
-
-def _sqlite(url: URL, busy_seconds: float) -> Engine:
-    if url.database in (None, "", ":memory:"):
-        raise Refused(f"A database in memory is gone with the process. {_USABLE}")
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    # Connections are cheap here, and threads that need one are few enough: never let one wait for another.
-    engine = create_engine(url, max_overflow=-1, connect_args={"timeout": busy_seconds})
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # transactions are begun below, not by the driver's guess
-    _write_ahead(connection)
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA foreign_keys = ON")
-
-
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Let readers and a writer go on side by side. The file remembers it."""
-    # The first switch is refused at once while another process opens the file: SQLite's own waiting knows no
-    # such case. It is over in milliseconds.
-    for pause in _PAUSES:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise
-            time.sleep(pause)
-        else:
-            return
-    connection.execute("PRAGMA journal_mode = WAL")
-
-
-def _begin(db: Connection) -> None:
-    # A transaction that reads first and writes later cannot wait for its turn: SQLite refuses it when somebody
-    # else wrote in between. So writers take their turn at the start. https://sqlite.org/lang_transaction.html
-    reads = db.get_execution_options().get(_READING, False)
-    db.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-
-
-def _postgresql(url: URL) -> Engine:
-    try:
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    except (ModuleNotFoundError, NoSuchModuleError) as error:
-        raise Refused("PostgreSQL needs its driver: install the package `psycopg[binary]`.") from error

@@ -28,8 +28,8 @@ def receive(site: Site, request: Request, body: bytes) -> Response:
         return PlainTextResponse(f"{unverified}\n", 401)
     except (DataError, ValueError):
         return PlainTextResponse("The delivery's headers cannot be kept.\n", 400)
-    except SQLAlchemyError:
-        return PlainTextResponse("The database does not answer; deliver again.\n", 503, {"retry-after": "60"})
+    except (Unavailable, SQLAlchemyError):
+        return PlainTextResponse("The delivery cannot be kept now; deliver again.\n", 503, {"retry-after": "60"})
     with suppress(Unavailable):  # it is kept, and the sweep asks for it again
         site.enqueue(jobs)
     return PlainTextResponse("Kept.\n", 202)
