@@ -56,6 +56,8 @@ class Change:
     base_branch: str
     base: Sha
     open: bool
+    quiet: bool = False
+    """Does CI run where the forge does not tell us of its end? Then it is looked for now and then."""
 
     @property
     def fork(self) -> bool:

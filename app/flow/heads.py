@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from app.flow import standing
+from app.flow import standing, watch
 from app.flow.jobs import Compare, Job, Publish
 from app.flow.parts import Parts
 from bots.events import BranchGone, HeadMoved, PipelineFinished, RerunAsked
@@ -76,6 +76,7 @@ def survey(parts: Parts, change: Change, now: datetime) -> Survey:
         id_ = standing.remember(db, change)
         over = runs.supersede(db, id_, keep_head=change.head, now=now)
         new = _insert(db, id_, change, ended, now)
+        watch.keep(db, id_, change, pipelines, now)
         if over or new:  # boxes of an earlier head must not stay where somebody ticks them
             changes.want(db, id_)
     return Survey((Publish(id_), *new) if over or new else (), len(pipelines) - len(ended))

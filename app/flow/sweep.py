@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from app.flow import watch
 from app.flow.jobs import Approve, Compare, Ingest, Job, Measure, Publish
 from app.flow.parts import Parts
 from storage import approvals, batches, changes, deliveries, runs
@@ -31,4 +32,6 @@ def sweep(parts: Parts, now: datetime) -> list[Job]:
 def _owed(db: Connection, now: datetime) -> list[int]:
     for id_ in changes.pending(db, said_before=now - _ASK_CI, most=_MOST):
         changes.want(db, id_)  # CI may have ended without our hearing of it
+    for id_ in watch.due(db, now, _MOST):
+        changes.want(db, id_)
     return changes.owed(db, now=now, most=_MOST)

@@ -67,6 +67,7 @@ def describe(client: Client, repo: Repo, told: Json) -> Change:
         base_branch=told["target_branch"],
         base=Sha(base.get("start_sha") or _tip(client.on(repo.id), told["target_branch"])),
         open=told["state"] == "opened",
+        quiet=str(source) != repo.id,  # CI runs in the fork's own project, where there is no webhook of ours
     )
 
 

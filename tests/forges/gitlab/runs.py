@@ -100,7 +100,7 @@ class Pipeline:
     @property
     def ref(self) -> str:
         """What it ran for."""
-        if self.pull is None:
+        if self.pull is None or self.repo is not self.pull.repo:  # a fork has no such ref
             return self.branch
         return f"refs/merge-requests/{self.pull.number}/{'merge' if self.merged else 'head'}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.forges.gitlab.api import Call, Routes
 from tests.forges.gitlab.operations import PROJECT, PULL
-from tests.forges.gitlab.world import LEVELS, Pull
+from tests.forges.gitlab.world import LEVELS, Pull, Repo
 from tests.forges.web import Answer
 
 ROUTES = Routes()
@@ -41,6 +41,15 @@ def pull(call: Call) -> Answer:
 
 @ROUTES.on(f"GET {PULL}/pipelines", needs="code")
 def pipelines(call: Call) -> Answer:
-    """List a merge request's pipelines, the newest first, their names apart."""
-    found = call.shapes.pipelines_of(call.pull)
+    """List a merge request's pipelines, the newest first, their names apart.
+
+    A fork's only where the caller may read them there (app/finders/ci/pipelines_for_merge_request_finder.rb)."""
+    found = [one for one in call.shapes.pipelines_of(call.pull) if _reads(call, one.repo)]
     return call.page([call.shapes.pipeline_basic(one) for one in found])
+
+
+def _reads(call: Call, repo: Repo) -> bool:
+    """May the caller read a project's pipelines: those of a public one everybody, unless it says otherwise?"""
+    if not repo.private and repo.public_jobs:
+        return True
+    return call.world.level(call.token.user if call.token else None, repo) >= LEVELS["reporter"]
