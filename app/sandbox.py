@@ -147,7 +147,7 @@ class Sandbox:
             except BaseException:
                 self._drop(child)
                 if self._closed:
-                    raise Unavailable("Golddigger is being stopped.") from None
+                    raise Unavailable("Golddigger is being stopped.", 0) from None
                 raise
             self._give(child)
         if "refused" in answer or not body:
@@ -157,7 +157,7 @@ class Sandbox:
     def _take(self) -> _Child:
         with self._lock:
             if self._closed:
-                raise Unavailable("Golddigger is being stopped.")
+                raise Unavailable("Golddigger is being stopped.", 0)
             while self._idle:
                 if (child := self._idle.pop()).alive:
                     return child

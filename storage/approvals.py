@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, and_, func, insert, or_, select
+from sqlalchemy import Connection, Row, Update, and_, func, insert, or_, select, update
 
 from diffing.states import APPROVAL
 from diffing.words import BlobId, Digest, Name
@@ -70,7 +70,9 @@ def request(
     comment_id: str | None,
     now: datetime,
 ) -> str:
-    """Keep a wish for a commit, and give its new id."""
+    """Keep a wish for a commit, and give its new id. What was put off on the change is due again, too."""
+    put_off = and_(approvals.c.change_id == change_id, approvals.c.state == "requested")
+    db.execute(update(approvals).where(put_off).values(lease_until=None))
     new = secrets.token_urlsafe(12)
     db.execute(
         insert(approvals).values(
@@ -95,8 +97,9 @@ def claim(db: Connection, change_id: int, *, batch: str, now: datetime, until: d
 
     Those that were begun before keep their batch, and come alone: their commit may stand already."""
     begun = _begun(db, change_id)
+    tries = approvals.c.tries + 1
     taken = move(
-        approvals, APPROVAL, "committing", batch=begun or batch, lease_until=until, tries=approvals.c.tries + 1
+        approvals, APPROVAL, "committing", batch=begun or batch, lease_until=until, tries=tries, why=""
     ).where(approvals.c.change_id == change_id, approvals.c.batch == begun, free(approvals, now))
     claimed = [_stored(row) for row in db.execute(taken.returning(*approvals.c))]
     return sorted(claimed, key=lambda each: (each.requested_at, each.id))
@@ -117,9 +120,9 @@ def fail(db: Connection, ids: Sequence[str], *, why: str) -> None:
     db.execute(_move(ids, "failed", why=why))
 
 
-def release(db: Connection, ids: Sequence[str]) -> None:
-    """Give approvals back, to be tried again."""
-    db.execute(_move(ids, "requested"))
+def release(db: Connection, ids: Sequence[str], *, until: datetime | None = None, why: str = "") -> None:
+    """Give approvals back, to be tried again, not before `until`, or another wish for a commit there."""
+    db.execute(_move(ids, "requested", lease_until=until, why=why))
 
 
 def of_change(db: Connection, change_id: int) -> list[StoredApproval]:
@@ -143,7 +146,7 @@ def by_commit(db: Connection, change_id: int, commit: str) -> list[StoredApprova
 def waiting(db: Connection, *, now: datetime, most: int) -> list[int]:
     """Give the changes with approvals that nobody commits, the one that waits longest first."""
     left = or_(
-        approvals.c.state == "requested",
+        and_(approvals.c.state == "requested", free(approvals, now)),
         and_(approvals.c.state == "committing", approvals.c.lease_until <= now),
     )
     query = select(approvals.c.change_id).where(left).group_by(approvals.c.change_id)

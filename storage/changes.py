@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, exists, func, or_, select, update
 
 from storage.inserting import insert
 from storage.moving import free
@@ -44,6 +44,12 @@ class StoredChange:
     """Was CI still running when the last report was made?"""
     lease_until: datetime | None
     """Until when somebody says the report; None where nobody does."""
+    tries: int
+    """So often in a row it could not be said."""
+    late_since: datetime | None
+    """Since when it cannot be said; None where it can."""
+    why: str
+    """Why it could not be said the last time, or was given up; empty where it can."""
 
 
 def upsert(
@@ -114,8 +120,8 @@ def set_comment(db: Connection, change_id: int, comment_id: str | None) -> None:
 
 
 def want(db: Connection, change_id: int, notice: str = "") -> None:
-    """Ask for a report. A sentence given along replaces the one that stands."""
-    wanted = update(changes).where(changes.c.id == change_id).values(wanted=changes.c.wanted + 1)
+    """Ask for a report, to be tried at once. A sentence given along replaces the one that stands."""
+    wanted = update(changes).where(changes.c.id == change_id).values(wanted=changes.c.wanted + 1, due_at=None)
     db.execute(wanted.values(notice=notice) if notice else wanted)
 
 
@@ -124,7 +130,7 @@ def claim(db: Connection, change_id: int, *, now: datetime, until: datetime) -> 
     somebody else says it."""
     taken: int | None = db.execute(
         update(changes)
-        .where(changes.c.id == change_id, changes.c.said < changes.c.wanted, free(changes, now))
+        .where(changes.c.id == change_id, changes.c.said < changes.c.wanted, free(changes, now), _due(now))
         .values(lease_until=until)
         .returning(changes.c.wanted)
     ).scalar_one_or_none()
@@ -133,6 +139,16 @@ def claim(db: Connection, change_id: int, *, now: datetime, until: datetime) -> 
 
 def said(db: Connection, change_id: int, wanted: int) -> None:
     """Record that a wish was satisfied. The notice was said too, unless somebody wished for more since."""
+    _answered(db, change_id, wanted, tries=0, late_since=None, due_at=None, why="")
+
+
+def give_up(db: Connection, change_id: int, wanted: int, *, why: str, now: datetime) -> None:
+    """Record that a wish cannot be satisfied, and why; the next one is tried as if it were the first."""
+    late = func.coalesce(changes.c.late_since, now)
+    _answered(db, change_id, wanted, tries=0, late_since=late, due_at=None, why=why)
+
+
+def _answered(db: Connection, change_id: int, wanted: int, **values: Any) -> None:
     db.execute(
         update(changes)
         .where(changes.c.id == change_id)
@@ -140,6 +156,21 @@ def said(db: Connection, change_id: int, wanted: int) -> None:
             said=case((changes.c.said < wanted, wanted), else_=changes.c.said),
             notice=case((changes.c.wanted <= wanted, ""), else_=changes.c.notice),
             lease_until=None,
+            **values,
+        )
+    )
+
+
+def put_off(db: Connection, change_id: int, *, until: datetime, why: str, now: datetime) -> None:
+    """Give an owed report back that cannot be said now. It is not tried before `until`, or a new wish."""
+    late = update(changes).where(changes.c.id == change_id)
+    db.execute(
+        late.values(
+            lease_until=None,
+            due_at=until,
+            tries=changes.c.tries + 1,
+            late_since=func.coalesce(changes.c.late_since, now),
+            why=why,
         )
     )
 
@@ -150,8 +181,8 @@ def release(db: Connection, change_id: int) -> None:
 
 
 def owed(db: Connection, *, now: datetime, most: int) -> list[int]:
-    """Give the changes on which a report is owed that nobody says."""
-    owing = select(changes.c.id).where(changes.c.said < changes.c.wanted, free(changes, now))
+    """Give the changes on which a report is owed that nobody says, as far as it is time to."""
+    owing = select(changes.c.id).where(changes.c.said < changes.c.wanted, free(changes, now), _due(now))
     return list(db.execute(owing.order_by(changes.c.id).limit(most)).scalars())
 
 
@@ -165,6 +196,11 @@ def pending(db: Connection, *, said_before: datetime, most: int) -> list[int]:
     since = exists().where(publications.c.change_id == changes.c.id, publications.c.said_at >= said_before)
     unsettled = select(changes.c.id).where(changes.c.pending.is_(True), changes.c.open, ~since)
     return list(db.execute(unsettled.order_by(changes.c.id).limit(most)).scalars())
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    """Is a report not put off, or only until now?"""
+    return or_(changes.c.due_at.is_(None), changes.c.due_at <= now)
 
 
 def _stored(row: Row[Any]) -> StoredChange:

@@ -78,7 +78,7 @@ def claim(db: Connection, id_: int, *, now: datetime, until: datetime) -> bool:
     """Take a delivery that is received, or whose reader's lease lapsed; False where somebody else has it."""
     return moved(
         db,
-        move(deliveries, DELIVERY, "running", lease_until=until, tries=deliveries.c.tries + 1).where(
+        move(deliveries, DELIVERY, "running", lease_until=until, tries=deliveries.c.tries + 1, why="").where(
             deliveries.c.id == id_, free(deliveries, now)
         ),
     )
@@ -94,17 +94,16 @@ def fail(db: Connection, id_: int, *, why: str) -> None:
     db.execute(move(deliveries, DELIVERY, "failed", why=why).where(deliveries.c.id == id_))
 
 
-def release(db: Connection, id_: int) -> None:
-    """Give a delivery back, to be read again."""
-    db.execute(
-        move(deliveries, DELIVERY, "received").where(deliveries.c.id == id_, deliveries.c.state == "running")
-    )
+def release(db: Connection, id_: int, *, until: datetime | None = None, why: str = "") -> None:
+    """Give a delivery back, to be read again, not before `until`."""
+    back = move(deliveries, DELIVERY, "received", lease_until=until, why=why)
+    db.execute(back.where(deliveries.c.id == id_, deliveries.c.state == "running"))
 
 
 def unhandled(db: Connection, *, now: datetime, before: datetime, most: int) -> list[int]:
     """Give the deliveries that nobody reads: received before `before`, or left by a reader whose lease lapsed."""
     left = or_(
-        and_(deliveries.c.state == "received", deliveries.c.received_at < before),
+        and_(deliveries.c.state == "received", deliveries.c.received_at < before, free(deliveries, now)),
         and_(deliveries.c.state == "running", deliveries.c.lease_until <= now),
     )
     found = select(deliveries.c.id).where(left).order_by(deliveries.c.id).limit(most)

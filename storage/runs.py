@@ -236,9 +236,11 @@ def fail(db: Connection, run_id: str, *, why: str, now: datetime, claim: int | N
     return bool(_end(db, move(runs, RUN, "failed", why=why, concluded_at=now).where(_held(run_id, claim))))
 
 
-def requeue(db: Connection, run_id: str, *, claim: int | None = None, until: datetime | None = None) -> bool:
+def requeue(
+    db: Connection, run_id: str, *, claim: int | None = None, until: datetime | None = None, why: str = ""
+) -> bool:
     """Give a run back, to be compared again, not before `until`; False where it was lost meanwhile."""
-    back = move(runs, RUN, "queued", why="", concluded_at=None, lease_until=until)
+    back = move(runs, RUN, "queued", why=why, concluded_at=None, lease_until=until)
     return bool(_end(db, back.where(_held(run_id, claim))))
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TextClause,
     TypeDecorator,
     UniqueConstraint,
     and_,
@@ -116,6 +117,12 @@ changes = Table(
     Column("cleaned_at", Instant),
     Column("ask_at", Instant),
     Column("refusals", Integer, nullable=False, default=0),
+    # Of a report that could not be said: how often it was tried, since when, when it is due again, and why. It was
+    # given up where `why` stands and nothing is owed.
+    Column("tries", Integer, nullable=False, default=0),
+    Column("late_since", Instant),
+    Column("due_at", Instant),
+    Column("why", Text, nullable=False, default=""),
     UniqueConstraint("repo_id", "number"),
     Index(None, "repo_id", "head"),
 )
@@ -342,6 +349,16 @@ duties = Table(
     Column("lease_until", Instant),
     Column("mark", String(64), nullable=False, default=""),  # how far it came: there it goes on the next time
 )
+
+# What was given up, for whoever looks at the jobs.
+_GIVEN_UP: dict[str, tuple[Column[Any], TextClause]] = {
+    "ix_deliveries_failed": (deliveries.c.received_at, text("state = 'failed'")),
+    "ix_runs_failed": (runs.c.created_at, text("state = 'failed'")),
+    "ix_approvals_failed": (approvals.c.requested_at, text("state = 'failed'")),
+    "ix_changes_unsaid": (changes.c.late_since, text("why <> ''")),
+}
+for _name, (_column, _where) in _GIVEN_UP.items():
+    Index(_name, _column, sqlite_where=_where, postgresql_where=_where)
 
 # The cleaner asks for these every hour: rows that are few among many.
 _FEW: dict[str, tuple[Column[Any], ColumnElement[bool]]] = {

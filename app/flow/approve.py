@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.flow import enact, heads, standing
+import structlog
+
+from app.flow import enact, heads, patience, standing
 from app.flow.jobs import Approve, Job, Publish
 from app.flow.parts import Parts
 from bots.forge import Change, Committed, Conflict, Forbidden, Forge, Reaction, Write
 from diffing.words import Refused, Sha, Unavailable
 from storage import approvals, changes
 from storage.approvals import StoredApproval
+
+log = structlog.get_logger("flow")
 
 _LONGEST = 12
 """So many times the time between two approvals may pass until they are committed."""
@@ -63,12 +67,24 @@ def approve(parts: Parts, change_id: int, now: datetime) -> list[Job]:
         return []
     try:
         return _carry_out(Batch(parts, change_id, standing.ask(parts, change_id), tuple(claimed), now))
-    except Unavailable:
-        with parts.db.begin() as db:
-            approvals.release(db, [each.id for each in claimed])
-        raise
+    except Unavailable as unavailable:
+        return _later(parts, change_id, claimed, unavailable, now)
     except Refused as refused:
         return give_up(parts, change_id, claimed, str(refused))
+
+
+def _later(
+    parts: Parts, change_id: int, claimed: Sequence[StoredApproval], unavailable: Unavailable, now: datetime
+) -> list[Job]:
+    """Put approvals off, as long as that makes sense."""
+    if patience.is_over(min(each.requested_at for each in claimed), now):
+        return give_up(parts, change_id, claimed, patience.last_words(unavailable))
+    after = patience.pause(unavailable, f"approvals {change_id}", max(each.tries for each in claimed))
+    log.warning("later", why=str(unavailable), after=after, change=change_id)
+    with parts.db.begin() as db:
+        until = now + timedelta(seconds=after)
+        approvals.release(db, [each.id for each in claimed], until=until, why=str(unavailable))
+    return [Approve(change_id, after)]
 
 
 def _patience(parts: Parts, asked: Sequence[StoredApproval], now: datetime) -> float:

@@ -89,8 +89,10 @@ def _lay_out(parts: Parts, run: StoredRun, claim: int, found: Findings, rules: R
 
 def _later(parts: Parts, run: StoredRun, claim: int, unavailable: Unavailable, now: datetime) -> list[Job]:
     """Put a run off. It waits in the database, so that whoever looks for work meanwhile takes something else."""
+    if patience.is_over(run.created_at, now):
+        return give_up(parts, run.id, patience.last_words(unavailable), now, claim=claim)
     after = patience.pause(unavailable, run.id, claim)
     log.warning("later", why=str(unavailable), after=after, run=run.id)
     with parts.db.begin() as db:
-        runs.requeue(db, run.id, claim=claim, until=now + timedelta(seconds=after))
+        runs.requeue(db, run.id, claim=claim, until=now + timedelta(seconds=after), why=str(unavailable))
     return [Compare(run.id, after=after)]

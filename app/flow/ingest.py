@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import Engine
 
-from app.flow import heads, orders, standing
+from app.flow import heads, orders, patience, standing
 from app.flow.jobs import Ingest, Job
 from app.flow.parts import Parts
 from bots.events import (
@@ -24,6 +25,9 @@ from bots.events import (
 )
 from diffing.words import Refused, Unavailable
 from storage import deliveries
+from storage.deliveries import StoredDelivery
+
+log = structlog.get_logger("flow")
 
 Outcome = tuple[list[Job], str]
 """The jobs that follow, and a sentence for the log and the delivery's row."""
@@ -52,10 +56,8 @@ def ingest(parts: Parts, delivery_id: int, now: datetime) -> list[Job]:
     delivery = Delivery(host=kept.host, id=kept.delivery_id, event=kept.event, body=kept.body)
     try:
         jobs, why = _handle(parts, parts.webhooks[kept.host].read(delivery), now)
-    except Unavailable:
-        with parts.db.begin() as db:
-            deliveries.release(db, delivery_id)
-        raise
+    except Unavailable as unavailable:
+        return _later(parts, kept, unavailable, now)
     except Refused as refused:
         with parts.db.begin() as db:
             deliveries.fail(db, delivery_id, why=str(refused))
@@ -69,6 +71,18 @@ def give_up(parts: Parts, delivery_id: int, why: str) -> None:
     """Record that a delivery broke us, so that it stops nothing and can be delivered again."""
     with parts.db.begin() as db:
         deliveries.fail(db, delivery_id, why=why)
+
+
+def _later(parts: Parts, kept: StoredDelivery, unavailable: Unavailable, now: datetime) -> list[Job]:
+    """Put a delivery off, as long as that makes sense."""
+    if patience.is_over(kept.received_at, now):
+        give_up(parts, kept.id, patience.last_words(unavailable))
+        return []
+    after = patience.pause(unavailable, f"delivery {kept.id}", kept.tries)
+    log.warning("later", why=str(unavailable), after=after, delivery=kept.id)
+    with parts.db.begin() as db:
+        deliveries.release(db, kept.id, until=now + timedelta(seconds=after), why=str(unavailable))
+    return [Ingest(kept.id, after=after)]
 
 
 def _handle(parts: Parts, event: Event, now: datetime) -> Outcome:

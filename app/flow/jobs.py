@@ -11,6 +11,7 @@ class Ingest:
     """Read a kept delivery and do what it says."""
 
     delivery: int
+    after: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Publish:
     """Say on the forge how a change stands."""
 
     change: int
+    after: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
-from app.flow import heads, standing, view
+from app.flow import heads, patience, standing, view
 from app.flow.jobs import Job, Publish
 from app.flow.parts import Parts
 from bots.forge import Change, Publications, Report
@@ -31,22 +31,34 @@ def publish(parts: Parts, change_id: int, now: datetime) -> list[Job]:
         seen = view.gather(parts, change_id, change, waiting=survey.waiting, now=now)
         report = word(seen)
         unsaid = _say(parts, change_id, change, report) if change.open else None
-    except Unavailable:
-        with parts.db.begin() as db:
-            changes.release(db, change_id)
-        raise
+    except Unavailable as unavailable:
+        return _later(parts, change_id, wanted, unavailable, now)
     except Refused as refused:
-        return _unsaid(parts, change_id, wanted, refused)
+        return _unsaid(parts, change_id, wanted, refused, now)
     if unsaid is not None:
         log.warning("refused", why=str(unsaid), change=change.url)
     return [*survey.jobs, *_record(parts, change_id, seen, report, wanted, lease)]
 
 
-def give_up(parts: Parts, change_id: int) -> list[Job]:
+def give_up(parts: Parts, change_id: int, why: str, now: datetime) -> list[Job]:
     """Leave a report unsaid that cannot be made; the next event asks for a new one."""
     with parts.db.begin() as db:
-        changes.said(db, change_id, changes.get(db, change_id).wanted)
+        changes.give_up(db, change_id, changes.get(db, change_id).wanted, why=why, now=now)
     return []
+
+
+def _later(parts: Parts, change_id: int, wanted: int, unavailable: Unavailable, now: datetime) -> list[Job]:
+    """Put a report off, as long as that makes sense."""
+    with parts.db.begin() as db:
+        kept = changes.get(db, change_id)
+        if patience.is_over(kept.late_since or now, now):
+            changes.give_up(db, change_id, wanted, why=patience.last_words(unavailable), now=now)
+            return []
+        after = patience.pause(unavailable, f"change {change_id}", kept.tries + 1)
+        log.warning("later", why=str(unavailable), after=after, change=change_id)
+        until = now + timedelta(seconds=after)
+        changes.put_off(db, change_id, until=until, why=str(unavailable), now=now)
+    return [Publish(change_id, after=after)]
 
 
 def _say(parts: Parts, change_id: int, change: Change, report: Report) -> Refused | None:
@@ -92,9 +104,9 @@ def _record(parts: Parts, change_id: int, seen: View, report: Report, wanted: in
     return [Publish(change_id)] if more else []
 
 
-def _unsaid(parts: Parts, change_id: int, wanted: int, refused: Refused) -> list[Job]:
+def _unsaid(parts: Parts, change_id: int, wanted: int, refused: Refused, now: datetime) -> list[Job]:
     # There is nowhere to say it: the forge refused the saying itself. The page and the log still know.
     with parts.db.begin() as db:
-        changes.said(db, change_id, wanted)
+        changes.give_up(db, change_id, wanted, why=str(refused), now=now)
         changes.set_pending(db, change_id, False)  # or the sweep would ask for ever where the app was taken away
     raise refused

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from app.flow import approve, batch, compare, ingest, publish
@@ -42,6 +43,15 @@ def release(parts: Parts, job: Job) -> None:
                 approvals.release(db, begun)
 
 
+def renew(parts: Parts, jobs: Iterable[Job], now: datetime) -> None:
+    """Say that jobs which take long are still being done."""
+    held = list(jobs)
+    until = now + parts.lease
+    with parts.db.begin() as db:
+        runs.renew(db, [each.run for each in held if isinstance(each, Compare)], until=until)
+        batches.renew(db, [each.batch for each in held if isinstance(each, Measure)], until=until)
+
+
 def give_up(parts: Parts, job: Job, why: str, now: datetime) -> list[Job]:
     """Record that a job broke us however often it was tried."""
     match job:
@@ -53,6 +63,6 @@ def give_up(parts: Parts, job: Job, why: str, now: datetime) -> list[Job]:
         case Measure(run):
             return compare.give_up(parts, run, why, now)
         case Publish(change):
-            return publish.give_up(parts, change)
+            return publish.give_up(parts, change, why, now)
         case Approve(change):
             return approve.give_up_all(parts, change, why, now)

@@ -58,12 +58,13 @@ def queue(broker: Broker, name: str) -> str:
 
 
 def middleware() -> list[Middleware]:
-    """Give what every message passes."""
+    """Give what every message passes. When a job is due again is in the database; the retries here are for the
+    time in which the database itself is away."""
     return [
         AgeLimit(max_age=_WEEK),
         TimeLimit(time_limit=3600 * _SECOND, interval=_SECOND),  # each kind of message has its own
         CurrentMessage(),
-        Retries(min_backoff=2 * _SECOND, max_backoff=600 * _SECOND, max_retries=100_000),  # AgeLimit ends them
+        Retries(min_backoff=2 * _SECOND, max_backoff=60 * _SECOND, max_retries=100_000),  # AgeLimit ends them
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
@@ -13,21 +13,22 @@ from dramatiq.actor import actor
 from dramatiq.errors import Retry
 from dramatiq.middleware import CurrentMessage
 from dramatiq.middleware.time_limit import TimeLimitExceeded
-from sqlalchemy.exc import OperationalError
 
-from app.flow import work
-from app.flow.jobs import Approve, Compare, Job, Measure
+from app.flow import jobs as kinds
+from app.flow import patience, work
+from app.flow.jobs import Job
 from app.flow.parts import Parts
 from app.worker import broker as brokers
+from app.worker import depths
 from app.worker.kinds import KINDS, Kind
 from app.worker.sending import Outbox
 from diffing.words import Refused, Unavailable
-from storage import runs
+from storage.away import Away
 
 log = structlog.get_logger("worker")
 
 _TRIES = 3
-"""So often is a job tried that breaks us; what is merely unavailable is tried for as long as it takes."""
+"""So often is a job tried that breaks us; what is merely unavailable the flows put off, for a week."""
 
 
 class Carrier:
@@ -55,16 +56,26 @@ class Carrier:
     def send(self, jobs: Iterable[Job]) -> None:
         """Put jobs into the queue, each once. Those for which it is away are asked for again by the sweep."""
         for job in dict.fromkeys(jobs):
-            self.outbox.put(job, after=job.after if isinstance(job, Approve | Compare | Measure) else 0.0)
+            self.outbox.put(job, after=job.after)
+
+    def ask(self, jobs: Iterable[Job]) -> None:
+        """Send jobs that wait as the database knows it, unless so many lie in their queue already.
+
+        Those that are found are among those that lie there, or others are that are done as soon: what was lost is
+        sent when the queue has become shorter, and a queue never fills with copies."""
+        waiting: defaultdict[str, list[Job]] = defaultdict(list)
+        for job in dict.fromkeys(jobs):
+            waiting[KINDS[kinds.kind(job)].queue].append(job)
+        for queue, found in waiting.items():
+            if depths.waiting(self.broker, brokers.queue(self.broker, queue)) < len(found):
+                self.send(found)
 
     def renew(self) -> None:
-        """Keep the runs that are compared here, as long as anybody would wait for one."""
+        """Keep what is compared and measured here, as long as anybody would wait for it."""
         now = self._clock()
-        longest = KINDS["compare"].limit
-        mine = [job.run for job, since in self._held_now() if isinstance(job, Compare) and now - since < longest]
+        mine = [job for job, since in self._held_now() if now - since < KINDS[kinds.kind(job)].limit]
         if mine:
-            with self._parts.db.begin() as db:
-                runs.renew(db, mine, until=now + self._parts.lease)
+            work.renew(self._parts, mine, now)
 
     def drain(self, jobs: Iterable[Job]) -> int:
         """Do jobs and all that follows from them here and now; give how many that was."""
@@ -91,7 +102,7 @@ class Carrier:
         left = list(dict.fromkeys(job for job, _ in self._held_now()))
         for job in left:
             log.warning("let go", job=str(job))
-            with suppress(OperationalError):  # its lease lapses
+            with suppress(Away):  # its lease lapses
                 work.release(self._parts, job)
         self.send(left)
         return left
@@ -130,19 +141,32 @@ class Carrier:
             del self._in_hand[mine]
 
     def _later(self, job: Job, unavailable: Unavailable) -> list[Job]:
-        after = unavailable.after
-        log.warning("later", why=str(unavailable), after=after)
+        """Try again soon what could not even be put off, because that is written into the database."""
+        log.warning("later", why=str(unavailable), after=unavailable.after)
+        with suppress(Away):
+            work.release(self._parts, job)
         if self._stopping:
             return [job]
-        raise Retry(str(unavailable), delay=None if after is None else int(after * 1000)) from unavailable
+        raise Retry(str(unavailable)) from unavailable
 
     def _broken(self, job: Job, broken: BaseException, now: datetime) -> list[Job]:
         log.error("broken", exc_info=broken)
-        message = CurrentMessage.get_current_message()
-        tries = 1 + int(message.options.get("retries", 0)) if message else _TRIES
-        if tries < _TRIES or isinstance(broken, OperationalError):  # the database is away: that passes
-            with suppress(OperationalError):
+        times = 1 + _times_before()
+        if times < _TRIES:
+            with suppress(Away):
                 work.release(self._parts, job)
-            raise Retry(str(broken)) from broken
-        why = f"Golddigger itself failed here ({type(broken).__name__}); its log says more."
+            self.outbox.put(job, after=patience.pause(Unavailable(""), kinds.key(job), times), broke=times)
+            return []
+        limit = KINDS[kinds.kind(job)].limit
+        why = (
+            f"It took longer than {limit}, {times} times."
+            if isinstance(broken, TimeLimitExceeded)
+            else f"Golddigger itself failed here ({type(broken).__name__}); its log says more."
+        )
         return work.give_up(self._parts, job, why, now)
+
+
+def _times_before() -> int:
+    """Give how often the job at hand broke us before: its message carries it."""
+    message = CurrentMessage.get_current_message()
+    return int(message.options.get("broke", 0)) if message else _TRIES

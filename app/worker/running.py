@@ -127,7 +127,7 @@ def _tick(ended: Event, carrier: Carrier, parts: Parts, clock: Callable[[], date
     while True:
         try:
             carrier.renew()
-            carrier.send(sweep(parts, clock()))
+            carrier.ask(sweep(parts, clock()))
         except Exception:  # whatever it is, the next sweep must come
             log.exception("sweep failed")
         if ended.wait(every):

@@ -20,6 +20,11 @@ _PAUSE = 5.0
 """Seconds in which a queue that was away is not asked again: whoever waits for an answer need not wait for it."""
 
 
+_LONGEST = 60.0
+"""Seconds that a message may lie in a queue until it is due: a worker holds it all that time, and RabbitMQ hangs
+up on one that holds any for half an hour. What is due later the sweep asks for."""
+
+
 class Outbox:
     """Sends messages, each by the actor of its kind."""
 
@@ -31,13 +36,18 @@ class Outbox:
         self._away_until: float | None = None
         """None while the queue is there, as far as anybody knows."""
 
-    def put(self, job: Job, after: float = 0.0) -> bool:
-        """Send a job, to be done so many seconds from now; False where the queue is away."""
+    def put(self, job: Job, after: float = 0.0, *, broke: int = 0) -> bool:
+        """Send a job, to be done so many seconds from now; False where the queue is away, or that is too long.
+
+        `broke`: so often it broke whoever did it."""
+        if after > _LONGEST:
+            return False
         if not self._worth_trying():
             return False
         actor = self._actors[jobs.kind(job)]
+        said: dict[str, Any] = {"broke": broke} if broke else {}
         try:
-            actor.send_with_options(args=jobs.ids(job), delay=int(after * 1000) or None)
+            actor.send_with_options(args=jobs.ids(job), delay=int(after * 1000) or None, **said)
         except BrokerConnectionError as error:
             self.lost(error)
             return False

@@ -7,28 +7,26 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from dramatiq.middleware import Retries
+import pytest
 from sqlalchemy import update
 
 from app import main
-from app.flow import ingest, sweep
+from app.flow import ingest, patience, sweep
 from app.flow.jobs import Job
 from storage import tables
 from tests.forges.wire import PATIENCE
 from tests.stories.bench import Stage, on_stage
 from tests.stories.hosts import Hook
 
-_SOON = 30
-"""Milliseconds after which a story tries again what an operator's worker tries again after seconds."""
+_SOON = 0.03
+"""Seconds after which a story tries again what an operator's worker tries again after seconds."""
 
 
 @contextmanager
 def hasty(host: str, data: Path, **settings: object) -> Iterator[Stage]:
     """Give a stage for all stories of a module, whose worker tries again soon."""
-    with on_stage(host, data, **settings) as stage:
-        for middleware in stage.whole.broker.middleware:
-            if isinstance(middleware, Retries):
-                middleware.min_backoff = _SOON
+    with pytest.MonkeyPatch.context() as patch, on_stage(host, data, **settings) as stage:
+        patch.setattr(patience, "_FIRST", _SOON)
         yield stage
 
 
