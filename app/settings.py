@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
@@ -19,6 +19,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, TomlConfigSettin
 
 from app import accounts
 from app.accounts import Address, GitHubApp, GitLabApplication, GitLabBot, GitLabTable, several
+from app.vault import PREFIX as PREFIX_OF_VAULT
+from app.vault import Vault
 from diffing.words import Refused
 
 PREFIX = "GOLDDIGGER_"
@@ -181,33 +183,39 @@ def _layers(config: Path | None) -> tuple[dict[str, Any], list[str]]:
     """Put the stronger layer over the weaker; a value may stand in a file of its own. Gives what failed too."""
     values: dict[str, Any] = {}
     problems: list[str] = []
-    for layer in (_toml(config), _environment()):
-        found, wrong = _opened(layer, _shown)
-        values |= found
-        problems += wrong
-    if isinstance(values.get("gitlab"), list):
-        values["gitlab"] = [_opened_table(problems, *each) for each in enumerate(values["gitlab"], 1)]
+    with closing(Vault(os.environ)) as vault:
+        for layer in (_toml(config), _environment()):
+            found, wrong = _opened(layer, _shown, vault)
+            values |= found
+            problems += wrong
+        if isinstance(values.get("gitlab"), list):
+            tables = enumerate(values["gitlab"], 1)
+            values["gitlab"] = [_opened_table(problems, number, table, vault) for number, table in tables]
     return values, problems
 
 
-def _opened(layer: Mapping[str, Any], shown: Callable[[str], str]) -> tuple[dict[str, Any], list[str]]:
-    """Give the values themselves, of those too that stand in files."""
+def _opened(
+    layer: Mapping[str, Any], shown: Callable[[str], str], vault: Vault
+) -> tuple[dict[str, Any], list[str]]:
+    """Give the values themselves, of those too that stand in files or in Vault."""
     values: dict[str, Any] = {}
     problems: list[str] = []
     for name, value in layer.items():
         if f"{name}_file" in layer:
             problems.append(f"{shown(name)} is set as itself and as {shown(f'{name}_file')}: keep one.")
         try:
-            values[name.removesuffix("_file")] = _content(name, value)
+            values[name.removesuffix("_file")] = _content(name, value, vault)
+        except Refused as refused:
+            problems.append(f"{shown(name)}: {refused}")
         except (OSError, UnicodeDecodeError):
             problems.append(f"{shown(name)} names {value}, which is no file that can be read.")
     return values, problems
 
 
-def _opened_table(problems: list[str], number: int, table: Any) -> Any:
+def _opened_table(problems: list[str], number: int, table: Any, vault: Vault) -> Any:
     if not isinstance(table, dict):
         return table
-    values, wrong = _opened(table, str)
+    values, wrong = _opened(table, str, vault)
     problems += [f"{accounts.place(number)}: {why}" for why in wrong]
     return values
 
@@ -229,8 +237,10 @@ def _environment() -> dict[str, Any]:
     return {name: given[_shown(name)] for name in known if _shown(name) in given}
 
 
-def _content(name: str, value: Any) -> Any:
-    """Give a value itself, or what stands in the file that it names."""
+def _content(name: str, value: Any, vault: Vault) -> Any:
+    """Give a value itself, or what stands in the file, or in Vault, where it names one."""
+    if isinstance(value, str) and value.startswith(PREFIX_OF_VAULT):
+        return vault.read(value)
     if name.endswith("_file"):
         return Path(str(value)).expanduser().read_text().strip()
     if name == "github_private_key" and "-----BEGIN" not in str(value):
