@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from bots.github.client import Api
 from bots.github.transport import Answer, Clock
 
 Json = Any
+_Remark = tuple[str, str, str, str]
 _AT_ONCE = 50
 _MOST_BYTES = 65_535
 _MOST_TITLE = 255
@@ -32,6 +34,14 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A check that can be edited to say a report, and the annotations that it lacks for that."""
+
+    check: str
+    lacks: Sequence[Annotation]
+
+
+@dataclass(frozen=True, slots=True)
 class Checks:
     """Our checks in one repository. `name` is what branch protection asks for."""
 
@@ -43,14 +53,12 @@ class Checks:
     def say(self, report: Report, before: Publications) -> Said:
         """Say a report on the head's check: the one that stands, or a new one where it cannot be edited to it."""
         digest = fingerprint(report.annotations)
-        standing = self._standing(report, before)
-        batches = _batches(report.annotations)
-        if standing and self._fits(standing, report, before.annotated == digest):
-            if standing["output"]["annotations_count"]:
-                batches = [[]]
-            path = ("check-runs", str(standing["id"]))
-            answer = self.api.patch(*path, body=self._body(report, batches[0]))
+        standing = self._recorded(report, before, digest) or self._unrecorded(report, before)
+        if standing:
+            batches = _batches(standing.lacks)
+            answer = self.api.patch("check-runs", standing.check, body=self._body(report, batches[0]))
         else:
+            batches = _batches(report.annotations)
             body = {"head_sha": report.head, **self._body(report, batches[0])}
             answer = self.api.post("check-runs", body=body)
         check = str(answer.data["id"])
@@ -59,20 +67,38 @@ class Checks:
             answer = self.api.patch("check-runs", check, body={"output": output})
         return Said(check, digest, _moment(answer, self.clock()))
 
-    def _standing(self, report: Report, before: Publications) -> Json | None:
-        """Give our check on this head; also one that was made just before a crash, and not recorded."""
-        if before.check is not None:
-            return self.api.find("check-runs", before.check)
+    def _recorded(self, report: Report, before: Publications, digest: str) -> Standing | None:
+        """Give the check that we know of, where it can be edited to say this."""
+        told = self.api.find("check-runs", before.check) if before.check else None
+        if told is None or _ended_before(told, report):
+            return None
+        if not before.annotated or not told["output"]["annotations_count"]:
+            return self._compared(told, report)
+        return Standing(str(told["id"]), ()) if before.annotated == digest else None
+
+    def _unrecorded(self, report: Report, before: Publications) -> Standing | None:
+        """Give a check that was made just before a crash or a broken wire, where it can be edited to say this."""
         asked = {"check_name": self.name, "app_id": self.app_id, "filter": "all"}
         every = self.api.pages("commits", report.head, "check-runs", key="check_runs", params=asked)
         ours = [each for each in every if each["external_id"] == report.handle]
-        return max(ours, key=lambda each: int(each["id"]), default=None)
+        told = max(ours, key=lambda each: int(each["id"]), default=None)
+        if told is None or str(told["id"]) == before.check or _ended_before(told, report):
+            return None
+        return self._compared(told, report)
 
-    @staticmethod
-    def _fits(standing: Json, report: Report, same: bool) -> bool:
-        """Can a check be edited to say this? Annotations can only be added, and an end is not taken back."""
-        reopened = report.conclusion is None and standing["status"] == "completed"
-        return not reopened and (same or not standing["output"]["annotations_count"])
+    def _compared(self, told: Json, report: Report) -> Standing | None:
+        """Give what a check lacks to say this; None where it says more: annotations can only be added."""
+        check, there = str(told["id"]), Counter[_Remark]()
+        if told["output"]["annotations_count"]:
+            there.update(_remark(each) for each in self.api.pages("check-runs", check, "annotations"))
+        lacks = []
+        for each in report.annotations:
+            remark = _remark(_annotation(each))
+            if there[remark]:
+                there[remark] -= 1
+            else:
+                lacks.append(each)
+        return None if there.total() else Standing(check, tuple(lacks))
 
     def _body(self, report: Report, annotations: Sequence[Annotation]) -> Json:
         output = _output(report)
@@ -90,6 +116,15 @@ class Checks:
             "actions": [_action(each) for each in report.buttons[:_MOST_BUTTONS]],
             **state,
         }
+
+
+def _ended_before(told: Json, report: Report) -> bool:
+    """Is a check over while its report is not? An end is not taken back."""
+    return report.conclusion is None and told["status"] == "completed"
+
+
+def _remark(told: Json) -> _Remark:
+    return told["path"], told["title"] or "", told["message"] or "", told["annotation_level"] or ""
 
 
 def fingerprint(annotations: Sequence[Annotation]) -> str:

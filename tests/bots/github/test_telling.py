@@ -128,7 +128,7 @@ def test_other_annotations_make_another_check(github: GitHubDouble, forge: GitHu
 
 
 def test_annotations_that_broke_off_are_not_doubled(github: GitHubDouble, forge: GitHub, repo: world.Repo) -> None:
-    """After half of the batches nothing was recorded, so a new check takes over."""
+    """After half of the batches nothing was recorded: the check is found again, and gets those that it lacks."""
     pull = repo.pull(files={"a": b"1"})
     many = tuple(Annotation(path=f"{at}.png", title="t", message="m", failure=True) for at in range(70))
     change = change_of(forge, pull)
@@ -136,7 +136,22 @@ def test_annotations_that_broke_off_are_not_doubled(github: GitHubDouble, forge:
     with pytest.raises(Unavailable):
         say(forge, change, report(pull, annotations=many))
     say(forge, change, report(pull, annotations=many))
-    assert [len(check.annotations) for check in github.checks(pull)] == [50, 70]
+    [check] = github.checks(pull)
+    assert [each["path"] for each in check.annotations] == [f"{at}.png" for at in range(70)]
+
+
+def test_a_check_that_replaced_another_just_before_a_crash_is_found_again(
+    github: GitHubDouble, forge: GitHub, repo: world.Repo
+) -> None:
+    """Other annotations made a new check, of which nothing was recorded: it is edited, and no third one made."""
+    pull = repo.pull(files={"a": b"1"})
+    change = change_of(forge, pull)
+    said = say(forge, change, report(pull))
+    other = (Annotation(path="b.png", title="t", message="m", failure=True),)
+    replaced = say(forge, change, report(pull, annotations=other), said)
+    again = say(forge, change, report(pull, annotations=other), said)
+    assert again.check == replaced.check
+    assert [len(check.annotations) for check in github.checks(pull)] == [1, 1]
 
 
 def test_a_check_made_just_before_a_crash_is_found_again(
