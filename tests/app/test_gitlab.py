@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from app import main
 from app.cli import root
 from app.doctor import examine
-from app.settings import Settings
+from app.settings import Settings, load
 from bots.events import HeadMoved
 from diffing.words import Refused
 from tests.forges.gitlab.double import GitLabDouble
@@ -123,3 +123,57 @@ def test_the_doctor_hears_of_a_gitlab_that_is_away(gitlab: GitLabDouble, tmp_pat
     found = {check.name: check for check in examine(away, queue=str, now=main.now)}
     assert not found["GitLab"].ok
     assert "GOLDDIGGER_GITLAB_URL" in found["GitLab"].mend
+
+
+TABLES = """
+data = "{folder}"
+secret_key = "{key}"
+public_url = "https://golddigger.example.org"
+
+[[gitlab]]
+url = "{here}"
+groups = ["acme"]
+token = "{token}"
+webhook_secret = "hush"
+
+[[gitlab]]
+url = "http://127.0.0.1:9"
+token = "glpat-of-another-server"
+webhook_secret = "whist"
+"""
+
+
+@pytest.fixture
+def several(gitlab: GitLabDouble, tmp_path: Path) -> Path:
+    """Give a settings' file that names the double, for one group, and a server that is away."""
+    file = tmp_path / "golddigger.toml"
+    file.write_text(TABLES.format(folder=tmp_path, key=KEY, here=gitlab.url, token=gitlab.token))
+    return file
+
+
+def test_a_project_is_connected_to_the_server_that_is_meant(gitlab: GitLabDouble, several: Path) -> None:
+    """By its whole address or by --server; by its path alone it is asked which, and no token is sent anywhere."""
+    repo = gitlab.repo("acme/app")
+    repo.role("maria", "maintainer")
+    own = ["--token", gitlab.personal_token("maria").text, "--config", str(several)]
+    host = gitlab.url.partition("://")[2]
+    before = len(gitlab.asked)
+    unsure = CliRunner().invoke(root.main, ["gitlab", "connect", "acme/app", *own])
+    assert unsure.exit_code == 1
+    assert f"--server: {host}, acme; 127.0.0.1:9." in " ".join(unsure.output.split())
+    assert len(gitlab.asked) == before
+    for where in (["acme/app", "--server", host], [f"{gitlab.url}/acme/app/-/merge_requests"]):
+        said = CliRunner().invoke(root.main, ["gitlab", "connect", *where, *own])
+        assert said.exit_code == 0, said.output
+        assert "@golddigger is Developer in acme/app" in said.output
+
+
+def test_the_doctor_looks_at_each_account(gitlab: GitLabDouble, several: Path) -> None:
+    """Which is which stands before each; of the one that is away, what to check."""
+    found = list(examine(load(several), queue=str, now=main.now))
+    of_gitlab = [check for check in found if check.name == "GitLab"]
+    host = gitlab.url.partition("://")[2]
+    assert [check.ok for check in of_gitlab] == [True, False]
+    assert of_gitlab[0].sentence.startswith(f"{host}, acme: It knows the bot as @golddigger")
+    assert of_gitlab[1].sentence.startswith("127.0.0.1:9: GitLab at http://127.0.0.1:9 does not answer")
+    assert of_gitlab[1].mend == "Check the token of its [[gitlab]] table, its url there, and the way there."
