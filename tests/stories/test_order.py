@@ -15,6 +15,7 @@ from bots.forge import User
 from diffing.words import Opinion
 from storage import tables
 from tests.stories.bench import Stage, change_of
+from tests.stories.conftest import Fresh
 from tests.stories.hosts import Hook, Pull
 from tests.stories.screens import CONFIG, failures, screen
 from tests.stories.trouble import hasty, kept, swept
@@ -25,9 +26,9 @@ _numbers = count()
 
 
 @pytest.fixture(scope="module")
-def stage(host: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(host: str, fresh: Fresh, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Give one Golddigger at work, for all stories here."""
-    with hasty(host, tmp_path_factory.mktemp("order")) as made:
+    with fresh() as settings, hasty(host, tmp_path_factory.mktemp("order"), **settings) as made:
         yield made
 
 

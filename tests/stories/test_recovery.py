@@ -15,6 +15,7 @@ from bots.forge import Committed, Forge
 from storage import tables
 from tests.forges.wire import Wire, wired
 from tests.stories.bench import Stage
+from tests.stories.conftest import Fresh
 from tests.stories.hosts import Pull
 from tests.stories.screens import CONFIG, failures, screen
 from tests.stories.trouble import ended, hasty, kept, lapse, swept
@@ -25,9 +26,9 @@ _numbers = count()
 
 
 @pytest.fixture(scope="module")
-def stage(host: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(host: str, fresh: Fresh, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Give one Golddigger at work, for all stories here."""
-    with hasty(host, tmp_path_factory.mktemp("recovery")) as made:
+    with fresh() as settings, hasty(host, tmp_path_factory.mktemp("recovery"), **settings) as made:
         yield made
 
 

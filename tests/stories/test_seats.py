@@ -16,6 +16,7 @@ from bots.forge import User
 from diffing.words import Opinion, Refused
 from storage import comparisons, decisions, tables
 from tests.stories.bench import Stage, change_of
+from tests.stories.conftest import Fresh
 from tests.stories.hosts import Pull
 from tests.stories.screens import CONFIG, LOGIN, NEW, OLD, failures
 from tests.stories.trouble import hasty
@@ -25,9 +26,9 @@ _numbers = count()
 
 
 @pytest.fixture(scope="module")
-def stage(host: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(host: str, fresh: Fresh, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Give one Golddigger at work for all stories here."""
-    with hasty(host, tmp_path_factory.mktemp("seats")) as made:
+    with fresh() as settings, hasty(host, tmp_path_factory.mktemp("seats"), **settings) as made:
         yield made
 
 
