@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-QUEUES = ("memory", "redis", "rabbitmq")
+SERVED = ("redis", "rabbitmq")
+QUEUES = ("memory", *SERVED)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
