@@ -87,6 +87,8 @@ class Pipeline:
     url: str
     head: Sha
     state: PipelineState
+    keepers: int | None = None
+    """How many of its jobs have kept something; others may later. None: an attempt that ended keeps no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

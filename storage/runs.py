@@ -68,6 +68,8 @@ class StoredRun:
     """Whose turn it is to have it compared: runs of one installation stand in one lane."""
     broke: int
     """So often it broke whoever compared it."""
+    keepers: int | None
+    """How many jobs had kept something when it was made; None where that is not told."""
 
 
 def insert(
@@ -84,6 +86,7 @@ def insert(
     url: str,
     now: datetime,
     lane: str = "",
+    keepers: int | None = None,
 ) -> str | None:
     """Queue a run and give its new id; None where this round of the pipeline's attempt has one already."""
     made: str | None = db.execute(
@@ -102,6 +105,7 @@ def insert(
             state="queued",
             created_at=now,
             lane=lane,
+            keepers=keepers,
         )
         .on_conflict_do_nothing(index_elements=["change_id", "head", "pipeline_id", "attempt", "round"])
         .returning(runs.c.id)

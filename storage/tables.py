@@ -181,6 +181,7 @@ runs = Table(
     Column("emptied_at", Instant),  # since when its files need not be kept
     Column("lane", String(600), nullable=False, default=""),  # whose turn it is to have it compared
     Column("broke", Integer, nullable=False, default=0),  # so often it broke whoever compared it
+    Column("keepers", Integer),  # of how many jobs it was to look at what they kept; NULL where that is not told
     UniqueConstraint("change_id", "head", "pipeline_id", "attempt", "round"),
     Index(None, "state", "lease_until"),
     Index(None, "created_at"),

@@ -107,7 +107,7 @@ def _insert(
     made: list[Job] = []
     for pipeline in pipelines:
         rounds = [each for each in known if _same(each, change, pipeline)]
-        if any(each.state != "superseded" for each in rounds):
+        if any(each.state != "superseded" and not _grew(each, pipeline) for each in rounds):
             continue
         # Ended rounds stand there where the head came back: a change reopened, a branch reset.
         round_ = 1 + max((each.round for each in rounds), default=0)
@@ -122,6 +122,7 @@ def _insert(
             source=pipeline.source,
             title=pipeline.title,
             url=pipeline.url,
+            keepers=pipeline.keepers,
             now=now,
         )
         made += _begun(db, new)
@@ -130,6 +131,11 @@ def _insert(
 
 def _same(run: StoredRun, change: Change, pipeline: Pipeline) -> bool:
     return (run.head, run.pipeline_id, run.attempt) == (change.head, pipeline.id, pipeline.attempt)
+
+
+def _grew(run: StoredRun, pipeline: Pipeline) -> bool:
+    """Has a job kept something since that run was made: one that somebody played by hand?"""
+    return run.keepers is not None and pipeline.keepers is not None and pipeline.keepers > run.keepers
 
 
 def _once_more(db: Connection, old: StoredRun, now: datetime) -> list[Job]:
@@ -144,6 +150,7 @@ def _once_more(db: Connection, old: StoredRun, now: datetime) -> list[Job]:
         source=old.source,
         title=old.title,
         url=old.url,
+        keepers=old.keepers,
         now=now,
     )
     return _begun(db, new)

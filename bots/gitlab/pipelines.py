@@ -133,7 +133,13 @@ def describe(repo: Repo, told: Json, jobs: list[Json], bridges: list[Json], *, h
         url=told.get("web_url") or "",
         head=head,
         state=_state(told["status"], [*last, *newest(bridges)]),
+        keepers=sum(_keeps(job) for job in last),
     )
+
+
+def _keeps(job: Json) -> bool:
+    """Has a job kept something? It has, though that may have expired: then the moment is left."""
+    return bool((job.get("artifacts_file") or {}).get("filename") or job.get("artifacts_expire_at"))
 
 
 def newest(jobs: Iterable[Json]) -> list[Json]:

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from app import main
+from storage import runs
 from tests.forges.gitlab.double import GitLabDouble
 from tests.stories.bench import Stage, on_stage
 from tests.stories.hosts import Pull, Repo
@@ -104,6 +105,46 @@ def test_a_child_pipeline_counts(stage: Stage, gitlab: GitLabDouble, repo: Repo)
     stage.forge.comment(pull, "dev", "/golddigger approve")
     stage.settle()
     assert repo.file("feature", LOGIN) == NEW, stage.why()
+
+
+def test_a_job_that_is_played_by_hand_later_is_compared_then(
+    stage: Stage, gitlab: GitLabDouble, repo: Repo
+) -> None:
+    """It is no retry: what it kept comes to what was there. A job that keeps nothing changes nothing."""
+    pull = repo.pull(files={"lib/app.dart": b"// new\n"})
+    gitlab.start_workflow(pull)  # type: ignore[arg-type]
+    gitlab.offer(pull, "ci:golden-ios")  # type: ignore[arg-type]
+    gitlab.offer(pull, "deploy")  # type: ignore[arg-type]
+    gitlab.finish_workflow(pull, {"golden-web": failures({"login": (OLD, NEW)})})  # type: ignore[arg-type]
+    assert list(stage.shown(pull).remarks) == [LOGIN]
+    gitlab.play(pull, "ci:golden-ios", {"golden-ios": failures({"cart": (OLD, CART_NEW)})})  # type: ignore[arg-type]
+    assert sorted(stage.shown(pull).remarks) == [CART, LOGIN], stage.why()
+    before = len(rounds(stage))
+    gitlab.play(pull, "deploy", {}, conclusion="success")  # type: ignore[arg-type]
+    stage.shows(pull, "action_required")
+    assert len(rounds(stage)) == before == 2
+    stage.forge.comment(pull, "dev", "/golddigger approve")
+    stage.settle()
+    assert (repo.file("feature", LOGIN), repo.file("feature", CART)) == (NEW, CART_NEW), stage.why()
+
+
+def test_a_job_that_is_retried_later_is_compared_then(stage: Stage, gitlab: GitLabDouble, repo: Repo) -> None:
+    """The last try counts, also when the pipeline had ended, and when what it keeps no longer differs."""
+    pull = repo.pull(files={"lib/app.dart": b"// new\n"})
+    gitlab.finish_workflow(pull, {"golden": failures({"login": (OLD, NEW)})})  # type: ignore[arg-type]
+    stage.shows(pull, "action_required")
+    retried = failures({"login": (OLD, screen("Enter"))})
+    gitlab.finish_workflow(pull, {"golden": retried}, attempt=2)  # type: ignore[arg-type]
+    assert "drawn differently twice" in stage.shown(pull).remarks[LOGIN]
+    stage.forge.comment(pull, "dev", "/golddigger approve")
+    stage.settle()
+    assert repo.file("feature", LOGIN) == screen("Enter"), stage.why()
+
+
+def rounds(stage: Stage) -> list[int]:
+    """Give the rounds of the first change's runs."""
+    with stage.whole.parts.reading() as db:
+        return [each.round for each in runs.of_change(db, 1)]
 
 
 def test_a_project_in_groups_within_groups(stage: Stage) -> None:

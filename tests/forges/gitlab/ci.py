@@ -62,6 +62,31 @@ class CI(Doings):
             made = self._end(pipeline, conclusion, jobs)
         return self.send(made)
 
+    def offer(self, pull: Pull, job: str, *, name: str = "CI") -> None:
+        """Let the newest pipeline have a job that waits until somebody plays it; it may end without."""
+        with self.world.lock:
+            pipeline = self._pipeline(pull, name, "pull_request", None)
+            offered = Job(self.world.next("job"), job, pipeline, "manual", pull.author, self.world.now())
+            offered.allow_failure = True
+            pipeline.jobs.append(offered)
+
+    def play(
+        self, pull: Pull, job: str, artifacts: Artifacts, *, conclusion: str = "failure", name: str = "CI"
+    ) -> list[Webhook]:
+        """Let somebody play a job that was offered, and let it run to its end: it is the same job, not a try."""
+        with self.world.lock:
+            pipeline = next(one for one in reversed(self.runs(pull)) if one.name == name)
+            [played] = [one for one in pipeline.jobs if (one.name, one.status) == (job, "manual")]
+            now = self.world.now()
+            played.status, played.started_at = "running", now
+            made = self.hooks.make("build", pipeline.repo, pipeline.user, job=played)
+            if pipeline.settle(now):
+                made += self.hooks.make("pipeline", pipeline.repo, pipeline.user, pipeline=pipeline)
+            for kept, content in artifacts.items():
+                played.artifact = self._artifact(kept, content)
+            made += self._end(pipeline, conclusion, [])
+        return self.send(made)
+
     def finish_child(
         self,
         pull: Pull,
@@ -96,7 +121,7 @@ class CI(Doings):
         now = self.world.now()
         made = []
         for job in pipeline.latest:
-            if job.finished_at is None:
+            if job.finished_at is None and job.status != "manual":
                 job.status, job.finished_at = ENDS[conclusion], now
                 jobs = [*jobs, job]
         for job in jobs:
@@ -151,7 +176,7 @@ class CI(Doings):
     ) -> Pipeline:
         source = SOURCES.get(event, event)
         known = [one for one in self.runs(pull, head=head) if (one.name, one.source) == (name, source)]
-        if known and any(job.finished_at is None for job in known[-1].latest):
+        if known and any(job.finished_at is None and job.status != "manual" for job in known[-1].latest):
             return known[-1]
         if attempt is not None and attempt > 1:
             known[-1].status, known[-1].finished_at = "running", None
@@ -202,7 +227,10 @@ class CI(Doings):
         made = Job(self.world.next("job"), name, pipeline, ENDS[conclusion], pipeline.user, now)
         made.started_at = made.finished_at = now
         if artifact is not None:
-            packed = content if isinstance(content, bytes) else zipped(content)
-            made.artifact = Artifact(f"{artifact}.zip", packed, now + RETENTION)
+            made.artifact = self._artifact(artifact, content)
         pipeline.jobs.append(made)
         return made
+
+    def _artifact(self, name: str, content: bytes | Mapping[str, bytes]) -> Artifact:
+        packed = content if isinstance(content, bytes) else zipped(content)
+        return Artifact(f"{name}.zip", packed, self.world.now() + RETENTION)

@@ -113,7 +113,8 @@ class Pipeline:
         """Let it be as its jobs and statuses are (lib/gitlab/ci/status/composite.rb); true where that is news."""
         before = self.status
         latest = {status.name: status.status for status in self.statuses}
-        self.status = _composite({job.status for job in (*self.latest, *self.bridges)} | set(latest.values()))
+        jobs = (job for job in (*self.latest, *self.bridges) if job.status != "manual")
+        self.status = _composite({job.status for job in jobs} | set(latest.values()))
         self.updated_at = now
         self.finished_at = now if self.status in FINISHED else None
         return self.status != before
