@@ -285,13 +285,12 @@ def serve(settings: Settings, *, host: str, port: int, threads: int | None = Non
     """Run the web until told to stop, and on so many threads a worker beside it.
 
     None: as many as are usual with the queue in memory, which is worked off nowhere else; otherwise none."""
-    migrate(settings)
     inside = brokers.in_memory(settings.queue_url)
     threads = (_THREADS if inside else 0) if threads is None else threads
     if inside and not threads:
         raise Refused("A queue in memory is worked off by `golddigger serve` or not at all: give it threads.")
     stop = Stop(settings.stop_seconds)
-    with assembled(settings) as whole, stop.heard(), _working(whole, stop, places(QUEUES, threads)):
+    with _ready(settings) as whole, stop.heard(), _working(whole, stop, places(QUEUES, threads)):
         _greet(whole)
         server = _server(whole, host, port, stop)
         if not stop.told.is_set():
@@ -303,20 +302,20 @@ def work(settings: Settings, *, queues: str = "", threads: int = _THREADS) -> No
     if brokers.in_memory(settings.queue_url):
         raise Refused("A queue in memory is inside `golddigger serve`, which works it off too. Run that alone.")
     stop, shared = Stop(settings.stop_seconds), places(chosen(queues), threads)
-    with assembled(settings) as whole, stop.heard(), _working(whole, stop, shared):
+    with _ready(settings) as whole, stop.heard(), _working(whole, stop, shared):
         log.info("working", places={each.name: each.threads for each in shared})
         stop.told.wait()
 
 
 def sweep(settings: Settings) -> int:
     """Do now whatever was begun and not ended; give how many jobs that was."""
-    with assembled(settings) as whole:
+    with _ready(settings) as whole:
         return whole.carrier.drain(ask_again(whole.parts, now()))
 
 
 def invite(settings: Settings) -> str:
     """Give a link that signs in once, to look at every run."""
-    with assembled(settings) as whole:
+    with _ready(settings) as whole:
         return f"{settings.public_url}/?token={whole.token(signin.TOKEN)}"
 
 
@@ -349,6 +348,14 @@ def migrate(settings: Settings) -> None:
         database.migrate(engine)
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _ready(settings: Settings) -> Iterator[Whole]:
+    """Put Golddigger together on a database whose schema it knows; Refused, saying what to do, for any other."""
+    with assembled(settings) as whole:
+        database.ready(whole.parts.db)
+        yield whole
 
 
 @contextmanager

@@ -10,12 +10,12 @@ from app.cli.options import Config
 def migrate(config: Config = None) -> None:
     """Bring the database's schema to the newest.
 
-    `golddigger serve` does it by itself when it starts. It can be called any number of times, and by several at
-    once.
+    With SQLite every command does it by itself. A PostgreSQL is shared, and may be in use by others: there serve
+    and worker refuse to start until it was done. It can be called any number of times, and by several at once.
 
     For example:
 
-        GOLDDIGGER_DATABASE_URL=sqlite:////srv/golddigger.db golddigger migrate
+        GOLDDIGGER_DATABASE_URL=postgresql://golddigger:secret@db/golddigger golddigger migrate
     """
     from app import logs, main, settings
 
