@@ -184,16 +184,9 @@ runs = Table(
     Column("keepers", Integer),  # of how many jobs it was to look at what they kept; NULL where that is not told
     UniqueConstraint("change_id", "head", "pipeline_id", "attempt", "round"),
     Index(None, "state", "lease_until"),
+    Index(None, "state", "lane", "created_at", "lease_until"),  # whose turn it is
     Index(None, "created_at"),
 )
-
-# Whoever looks for work asks for these, and they are few among many.
-for _name, _few in {
-    "queued": runs.c.state == "queued",
-    "comparing": runs.c.state == "comparing",
-}.items():
-    _when = (runs.c.lane, runs.c.created_at, runs.c.lease_until)
-    Index(f"ix_runs_{_name}", *_when, sqlite_where=_few, postgresql_where=_few)
 
 batches = Table(
     "batches",  # of a large run, while it is compared: any worker measures one
@@ -211,7 +204,7 @@ batches = Table(
     Column("found", JSON),  # its comparisons; NULL until it is done
     UniqueConstraint("run_id", "number"),
     Index(None, "run_id", "state"),
-    Index(None, "state", "lane", "id", "lease_until"),
+    Index(None, "state", "lane", "id", "lease_until"),  # whose turn it is
 )
 
 turns = Table(

@@ -26,7 +26,7 @@ def measure_batch(parts: Parts, job: Measure, now: datetime) -> list[Job]:
         laid, ruling = packing.unpack(waiting.pairs, parts.blobs.get)
         found = measure.measure(parts, laid, ruling)
     except Refused as refused:
-        return _give_up(parts, Measure(job.run, job.batch, claim), str(refused), now)
+        return give_up(parts, Measure(job.run, job.batch, claim), str(refused), now)
     except Unavailable as unavailable:
         return _later(parts, Measure(job.run, job.batch, claim), unavailable, now)
     with parts.db.begin() as db:
@@ -34,7 +34,7 @@ def measure_batch(parts: Parts, job: Measure, now: datetime) -> list[Job]:
     return [Compare(run)] if run else []
 
 
-def _give_up(parts: Parts, job: Measure, why: str, now: datetime) -> list[Job]:
+def give_up(parts: Parts, job: Measure, why: str, now: datetime) -> list[Job]:
     """Record that a run cannot be compared, because of one of its batches; nothing, where that was lost."""
     with parts.db.begin() as db:
         if not batches.is_held(db, job.batch, claim=job.claim):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from app.flow import standing, watch
+from app.flow import lanes, standing, watch
 from app.flow.jobs import Compare, Job, Publish
 from app.flow.parts import Parts
 from bots.events import BranchGone, HeadMoved, PipelineFinished, RerunAsked
@@ -122,6 +122,7 @@ def _insert(
             source=pipeline.source,
             title=pipeline.title,
             url=pipeline.url,
+            lane=lanes.lane(change.repo),
             keepers=pipeline.keepers,
             now=now,
         )
@@ -150,6 +151,7 @@ def _once_more(db: Connection, old: StoredRun, now: datetime) -> list[Job]:
         source=old.source,
         title=old.title,
         url=old.url,
+        lane=old.lane,
         keepers=old.keepers,
         now=now,
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 from app.flow import approve, batch, compare, ingest, publish
 from app.flow.jobs import Approve, Compare, Ingest, Job, Measure, Publish
 from app.flow.parts import Parts
-from storage import approvals, batches, changes, deliveries, runs
+from storage import approvals, batches, changes, deliveries, runs, turns
 
 
 def work(parts: Parts, job: Job, now: datetime) -> list[Job]:
@@ -26,6 +26,22 @@ def work(parts: Parts, job: Job, now: datetime) -> list[Job]:
             return approve.approve(parts, change, now)
 
 
+def turn(parts: Parts, job: Job, now: datetime) -> Job | None:
+    """Give the job to be done where a message asks for one; None where there is none.
+
+    Of comparing, a message says only that there is some to do: which piece is due the database decides, and that
+    one is claimed. So no lane holds up another, however many messages it has in the queue."""
+    if not isinstance(job, Compare | Measure):
+        return job
+    with parts.db.begin() as db:
+        due = turns.take(db, now=now, until=now + parts.lease)
+    if due is None:
+        return None
+    if due.batch_id is None:
+        return Compare(due.run_id, due.claim)
+    return Measure(due.run_id, due.batch_id, due.claim)
+
+
 def release(parts: Parts, job: Job) -> None:
     """Let go of what a job had claimed when it broke, so that it can be tried again."""
     with parts.db.begin() as db:
@@ -33,14 +49,25 @@ def release(parts: Parts, job: Job) -> None:
             case Ingest(delivery):
                 deliveries.release(db, delivery)
             case Compare(run, claim):
-                runs.release(db, run, claim=claim or runs.get(db, run).tries)
+                runs.release(db, run, claim=claim)
             case Measure(_, id_, claim):
-                batches.release(db, id_, claim=claim or batches.get(db, id_).tries)
+                batches.release(db, id_, claim=claim)
             case Publish(change):
                 changes.release(db, change)
             case Approve(change):
                 begun = [each.id for each in approvals.of_change(db, change) if each.state == "committing"]
                 approvals.release(db, begun)
+
+
+def broke(parts: Parts, job: Job) -> int | None:
+    """Count that a job broke us, and give how often it did; None where its messages count that."""
+    with parts.db.begin() as db:
+        match job:
+            case Compare(run, claim):
+                return runs.broke(db, run, claim=claim)
+            case Measure(_, id_, claim):
+                return batches.broke(db, id_, claim=claim)
+    return None
 
 
 def renew(parts: Parts, jobs: Iterable[Job], now: datetime) -> None:
@@ -59,9 +86,9 @@ def give_up(parts: Parts, job: Job, why: str, now: datetime) -> list[Job]:
             ingest.give_up(parts, delivery, why)
             return []
         case Compare(run, claim):
-            return compare.give_up(parts, run, why, now, claim=claim or None)
-        case Measure(run):
-            return compare.give_up(parts, run, why, now)
+            return compare.give_up(parts, run, why, now, claim=claim)
+        case Measure():
+            return batch.give_up(parts, job, why, now)
         case Publish(change):
             return publish.give_up(parts, change, why, now)
         case Approve(change):

@@ -116,8 +116,20 @@ class Carrier:
 
         return do
 
-    def _do(self, job: Job) -> None:
+    def _do(self, asked: Job) -> None:
         now = self._clock()
+        job = self._turn(asked, now)
+        if job is not None:
+            self._carry_out(job, now)
+
+    def _turn(self, asked: Job, now: datetime) -> Job | None:
+        try:
+            return work.turn(self._parts, asked, now)
+        except Unavailable as unavailable:
+            log.warning("later", why=str(unavailable), job=str(asked))
+            raise Retry(str(unavailable)) from unavailable
+
+    def _carry_out(self, job: Job, now: datetime) -> None:
         with structlog.contextvars.bound_contextvars(job=str(job)), self._held(job, now):
             try:
                 follow = work.work(self._parts, job, now)
@@ -151,7 +163,8 @@ class Carrier:
 
     def _broken(self, job: Job, broken: BaseException, now: datetime) -> list[Job]:
         log.error("broken", exc_info=broken)
-        times = 1 + _times_before()
+        counted = work.broke(self._parts, job)
+        times = 1 + _times_before() if counted is None else counted
         if times < _TRIES:
             with suppress(Away):
                 work.release(self._parts, job)

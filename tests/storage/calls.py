@@ -25,6 +25,7 @@ from storage import (
     runs,
     searches,
     thumbnails,
+    turns,
     visits,
 )
 from tests.storage.making import HEAD, LATER, NOW, comparison, digest
@@ -46,6 +47,7 @@ MODULES: list[ModuleType] = [
     runs,
     searches,
     thumbnails,
+    turns,
     visits,
 ]
 _FILE = approvals.File(name=Name("a.png"), candidate=digest("2"), golden_blob=None, suite="s")

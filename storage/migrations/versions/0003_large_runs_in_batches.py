@@ -15,9 +15,12 @@ def upgrade() -> None:
     # Runs from before stand in one lane of their own; those that are queued now leave it soon.
     op.add_column("runs", sa.Column("lane", sa.String(length=600), nullable=False, server_default=""))
     op.add_column("runs", sa.Column("broke", sa.Integer(), nullable=False, server_default="0"))
-    for state in ("queued", "comparing"):
-        few = sa.text(f"state = '{state}'")
-        op.create_index(f"ix_runs_{state}", "runs", ["lane", "created_at"], sqlite_where=few, postgresql_where=few)
+    op.create_index(
+        op.f("ix_runs_state_lane_created_at_lease_until"),
+        "runs",
+        ["state", "lane", "created_at", "lease_until"],
+        unique=False,
+    )
     op.create_table(
         "batches",
         sa.Column("id", sa.Integer(), nullable=False),
