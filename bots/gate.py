@@ -44,6 +44,10 @@ def public(address: str) -> bool:
     return all(each.is_global and not each.is_multicast for each in _meant(address))
 
 
+class Barred(Refused):
+    """A host did not let us in: the proof in the address or the headers is none, or is none any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Requests to addresses that came in an answer.
@@ -200,7 +204,8 @@ def _check_status(answer: requests.Response, url: str) -> None:
         raise Unavailable(f"{_host(url)} answered {status}.", float(after) if after.isdecimal() else None)
     if status in {404, 410}:
         raise Refused(f"{_host(url)} no longer has what was asked for ({status}).")
-    raise Refused(f"{_host(url)} answered {status} {answer.reason or ''}".rstrip() + ".")
+    kind = Barred if status in {401, 403} else Refused
+    raise kind(f"{_host(url)} answered {status} {answer.reason or ''}".rstrip() + ".")
 
 
 def _split(url: str) -> SplitResult:

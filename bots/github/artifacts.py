@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import IO, Any
 
 from bots import archive
 from bots.archive import Caps
 from bots.forge import Archive, Artifact, Pipeline
-from bots.gate import Gate
+from bots.gate import Barred, Gate
 from bots.github.client import Api
 from bots.github.limits import Failed
 from diffing.words import Refused
@@ -42,11 +42,20 @@ def opened(api: Api, gate: Gate, pipeline: Pipeline, artifact: Artifact, caps: C
         raise Refused(f"The artifact {artifact.name} is over {caps.total >> 30} GiB. Upload only the goldens.")
     _check_attempt(api, pipeline)
     with tempfile.TemporaryFile(prefix="golddigger-") as file:
-        for chunk in gate.send("GET", _address(api, pipeline, artifact), most=caps.total):
-            file.write(chunk)
-        file.seek(0)
+        try:
+            _fetch(gate, _address(api, pipeline, artifact), file, caps)
+        except Barred:  # an address is good for a minute, which may be over before the storage answers
+            _fetch(gate, _address(api, pipeline, artifact), file, caps)
         with archive.open_zip(file, caps) as found:
             yield found
+
+
+def _fetch(gate: Gate, address: str, file: IO[bytes], caps: Caps) -> None:
+    file.seek(0)
+    file.truncate()
+    for chunk in gate.send("GET", address, most=caps.total):
+        file.write(chunk)
+    file.seek(0)
 
 
 def _check_attempt(api: Api, pipeline: Pipeline) -> None:

@@ -18,6 +18,7 @@ from tests.bots.github.conftest import change_of, described, forge_of
 from tests.forges.git import File
 from tests.forges.github import world
 from tests.forges.github.double import GitHubDouble
+from tests.forges.web import Answer
 
 pytestmark = pytest.mark.slow
 
@@ -218,6 +219,22 @@ def test_an_expired_artifact_is_refused_in_words(github: GitHubDouble, forge: Gi
     for artifact in (before, after):
         with pytest.raises(Refused, match="expired"), forge.open_artifact(pipeline, artifact):
             pass
+
+
+def test_an_address_that_was_good_too_short_is_asked_for_again(
+    github: GitHubDouble, forge: GitHub, repo: world.Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GitHub's are good for a minute; a storage that is slow to answer must not fail a run."""
+    pull = repo.pull(files={"a": b"1"})
+    github.finish_workflow(pull, {"goldens": {"a.png": b"x"}})
+    [pipeline] = forge.pipelines(change_of(forge, pull))
+    [artifact] = forge.artifacts(pipeline)
+    answer, late = github.world.store.answer, [True]
+    monkeypatch.setattr(
+        github._store_site._server, "answer", lambda asked: Answer(403) if late and late.pop() else answer(asked)
+    )
+    with forge.open_artifact(pipeline, artifact) as archive:
+        assert archive.read("a.png") == b"x"
 
 
 def test_an_artifact_of_an_older_attempt_is_refused(github: GitHubDouble, forge: GitHub, repo: world.Repo) -> None:
