@@ -1,0 +1,70 @@
+"""`kill -9` of every process that works, at each step of the way: what was begun is ended, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.faults.afterwards import all_is_well
+from tests.faults.figures import fault
+from tests.faults.scene import Scene
+from tests.forges.wire import Break
+
+
+def killed_at(scene: Scene, held: Break) -> None:
+    """Wait until a worker stands at a request, kill all who work, and start them anew."""
+    held.wait()
+    scene.installation.kill(*scene.installation.working)
+    held.let_go()
+    fault(scene, "kill -9 of a worker")
+    scene.installation.start(*scene.installation.working)
+
+
+def test_the_web_dies_right_after_it_answered(on: Scene) -> None:
+    """The delivery was kept, and nothing else had happened."""
+    pull = on.pull()
+    on.finish(pull)
+    on.installation.kill("web")
+    fault(on, "kill -9 of the web")
+    on.installation.start("web")
+    all_is_well(on, pull, approved=False)
+
+
+COMPARING: dict[str, Callable[[Scene], Break]] = {
+    "claimed, nothing fetched": lambda on: on.wire.hold_there(on.host.asked.artifact),
+    "fetched, nothing compared": lambda on: on.wire.hold_back(on.host.asked.tree),
+    "compared, nothing said": lambda on: on.wire.hold_there(on.host.asked.verdict),
+    "said, not recorded": lambda on: on.wire.hold_back(on.host.asked.verdict),
+    "check written, no comment": lambda on: on.wire.hold_there(on.host.asked.comment),
+    "comment written, not recorded": lambda on: on.wire.hold_back(on.host.asked.comment),
+}
+
+
+@pytest.mark.parametrize("step", COMPARING.values(), ids=COMPARING)
+def test_workers_die_on_the_way_from_a_pipeline_to_its_verdict(on: Scene, step: Callable[[Scene], Break]) -> None:
+    """Whoever starts afterwards takes the run over, and says it once."""
+    pull = on.pull()
+    held = step(on)
+    on.finish(pull)
+    killed_at(on, held)
+    all_is_well(on, pull, approved=False)
+
+
+APPROVING: dict[str, Callable[[Scene], Break]] = {
+    "command read, not answered": lambda on: on.wire.hold_there(on.host.asked.reaction),
+    "decided, nothing committed": lambda on: on.wire.hold_there(on.host.asked.commit),
+    "committed, not recorded": lambda on: on.wire.hold_back(on.host.asked.commit),
+}
+
+
+@pytest.mark.parametrize("step", APPROVING.values(), ids=APPROVING)
+def test_workers_die_on_the_way_from_an_approval_to_its_commit(on: Scene, step: Callable[[Scene], Break]) -> None:
+    """The branch has one commit of ours, with the bytes that were approved."""
+    pull = on.reported()
+    held = step(on)
+    on.approve(pull)
+    killed_at(on, held)
+    on.settle()
+    on.finish(pull)
+    all_is_well(on, pull, approved=True)
