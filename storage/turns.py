@@ -100,10 +100,9 @@ def _claim(db: Connection, lane: str, taken: int, now: datetime, until: datetime
     By turns, because neither may wait for all of the other: many small runs for a large one's batches, or it for
     them."""
     new: list[Callable[[Connection, str, datetime, datetime], Turn | None]] = [_batch, _run]
-    for choose in (_gathering, *(new if taken % 2 else reversed(new))):
-        if (turn := choose(db, lane, now, until)) is not None:
-            return turn
-    return None
+    ways = [_gathering, *(new if taken % 2 else reversed(new))]
+    turns_of_it = (choose(db, lane, now, until) for choose in ways)
+    return next((turn for turn in turns_of_it if turn is not None), None)
 
 
 def _gathering(db: Connection, lane: str, now: datetime, until: datetime) -> Turn | None:
@@ -129,6 +128,6 @@ def _batch(db: Connection, lane: str, now: datetime, until: datetime) -> Turn | 
         query = select(b.id, b.run_id).where(b.state == state, b.lane == lane, free(batches, now))
         row = db.execute(query.order_by(b.id).limit(1)).one_or_none()
         claim = batched.claim(db, row.id, now=now, until=until) if row else None
-        if row and claim:
+        if row is not None and claim is not None:
             return Turn(row.run_id, row.id, claim)
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -168,14 +169,14 @@ def test_whoever_lost_a_run_lays_nothing_out(db: Connection, run: str) -> None:
     second = runs.claim(db, run, now=LATER, until=LATER + MINUTE)
     assert first
     assert second
-    told = {"notes": [], "globs": {}, "done": 0, "total": 1}
-    assert runs.lay_out(db, run, claim=first, made=[waiting()], **told) is None
+    lay_out = partial(runs.lay_out, db, run, made=[waiting()], notes=[], globs={}, done=0, total=1)
+    assert lay_out(claim=first) is None
     assert not runs.conclude(db, run, kept=True, notes=[], comparisons=[], now=LATER, claim=first)
     assert not runs.fail(db, run, why="no", now=LATER, claim=first)
     assert not runs.requeue(db, run, claim=first)
     assert runs.broke(db, run, claim=first) == 0
     assert batches.of_run(db, run) == []
-    assert runs.lay_out(db, run, claim=second, made=[waiting()], **told)
+    assert lay_out(claim=second)
 
 
 def test_a_gatherer_that_breaks_leaves_what_was_found(db: Connection, run: str) -> None:
