@@ -38,7 +38,7 @@ class Check:
 
 
 def examine(settings: Settings, *, queue: Callable[[str], object], now: Callable[[], datetime]) -> Iterator[Check]:
-    """Look at one thing after the other. `queue` opens the queue of an address, or raises."""
+    """Look at one thing after the other. `queue` asks the queue of an address, and raises where it is not well."""
     yield Check("settings", True, f"They can be read. Golddigger is at {settings.public_url}.")
     yield _engine()
     yield _drawing()
@@ -106,9 +106,12 @@ def _queue(settings: Settings, queue: Callable[[str], object]) -> Check:
         queue(settings.queue_url)
     except Refused as refused:
         return Check("queue", False, str(refused))
+    except Unavailable as unavailable:
+        mend = "Check GOLDDIGGER_QUEUE_URL, and that its server runs. What is to be done meanwhile is not lost."
+        return Check("queue", False, str(unavailable), mend)
     scheme = urlsplit(settings.queue_url).scheme
     return Check(
-        "queue", True, "It is in memory, inside the process." if scheme == "memory" else f"{scheme} answers."
+        "queue", True, "It is in memory, inside the process." if scheme == "memory" else "It answers."
     )
 
 

@@ -266,12 +266,12 @@ def github(settings: Settings, pacer: Pacer | None = None) -> Forges:
 
 
 @contextmanager
-def serving(whole: Whole, *, host: str, port: int) -> Iterator[None]:
-    """Answer on an address from a thread, and do what comes out of the queue, until left."""
+def serving(whole: Whole, *, host: str, port: int, threads: int = _THREADS) -> Iterator[None]:
+    """Answer on an address from a thread, and do what comes out of the queue on others, until left."""
     stop = Stop(_STOP_SECONDS)
     server = _server(whole, host, port, stop)
     thread = threading.Thread(target=server.run, name="web", daemon=True)
-    with _working(whole, stop, places(QUEUES, _THREADS)):
+    with _working(whole, stop, places(QUEUES, threads)):
         thread.start()
         try:
             _wait_until_started(server, thread, host, port)

@@ -42,7 +42,7 @@ def _checks(config: Config) -> Iterable[Check]:
         read = settings.load(config)
     except Refused as refused:
         return [Check("settings", False, str(refused))]
-    return examine(read, queue=broker.make, now=main.now)
+    return examine(read, queue=broker.check, now=main.now)
 
 
 def _show(checks: Iterable[Check]) -> bool:

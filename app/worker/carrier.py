@@ -141,7 +141,8 @@ class Carrier:
             except (Exception, TimeLimitExceeded) as broken:  # noqa: BLE001  the outermost edge
                 follow = self._broken(job, broken, now)
         self.send(follow)
-        log.info("done", seconds=round((self._clock() - now).total_seconds(), 3), follow=[str(j) for j in follow])
+        seconds = round((self._clock() - now).total_seconds(), 3)
+        log.info("done", job=str(job), seconds=seconds, follow=[str(each) for each in follow])
 
     @contextmanager
     def _held(self, job: Job, now: datetime) -> Iterator[None]:

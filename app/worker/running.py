@@ -74,9 +74,12 @@ def _worker(broker: Broker, place: Place) -> Worker:
 
 
 def _begin_nothing(workers: Iterable[Worker]) -> None:
+    """Take nothing from the queue any more, and begin nothing that was taken."""
     for worker in workers:
         for thread in worker.workers:
             thread.stop()
+        for consumer in list(worker.consumers.values()):
+            consumer.pause()  # or it would take what we give back
 
 
 def _end(workers: Sequence[Worker], carrier: Carrier, stop: Stop, interrupt: Callable[[], None]) -> None:
@@ -86,10 +89,13 @@ def _end(workers: Sequence[Worker], carrier: Carrier, stop: Stop, interrupt: Cal
     _wait_until(lambda: carrier.idle, stop.left() - reserve)
     if not carrier.idle:
         interrupt()
-        _wait_until(lambda: carrier.idle, reserve / 2)
+        _wait_until(lambda: carrier.idle, reserve / 3)
     carrier.let_go()
     for worker in workers:
-        worker.stop(timeout=500)  # its messages go back, and its connections are closed
+        for consumer in worker.consumers.values():
+            consumer.stop()
+    for worker in workers:
+        worker.stop(timeout=400)  # its messages go back, and its connections are closed
 
 
 def _wait_until(good: Callable[[], bool], seconds: float) -> None:
@@ -109,18 +115,21 @@ def _said_once(broker: Broker, outbox: Outbox) -> Iterator[None]:
         return not lost
 
     named = [brokers.queue(broker, each) for each in QUEUES]
-    loggers = [
-        logging.getLogger(f"dramatiq.worker.ConsumerThread({queue})")
-        for name in named
-        for queue in (name, dq_name(name))
-    ]
-    for each in loggers:
-        each.addFilter(said)
+    queues = [queue for name in named for queue in (name, dq_name(name))]
+    filters = {f"dramatiq.worker.ConsumerThread({each})": said for each in queues}
+    filters[broker.logger.name] = _no_surprise
+    for name, own in filters.items():
+        logging.getLogger(name).addFilter(own)
     try:
         yield
     finally:
-        for each in loggers:
-            each.removeFilter(said)
+        for name, own in filters.items():
+            logging.getLogger(name).removeFilter(own)
+
+
+def _no_surprise(record: logging.LogRecord) -> bool:
+    """Each place brings a middleware of the same type: that is meant."""
+    return "middleware of the same type twice" not in record.getMessage()
 
 
 def _tick(ended: Event, carrier: Carrier, parts: Parts, clock: Callable[[], datetime], every: float) -> None:

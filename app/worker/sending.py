@@ -16,7 +16,7 @@ from app.flow.jobs import Job
 
 log = structlog.get_logger("worker")
 
-_PAUSE = 5.0
+_PAUSE = 2.0
 """Seconds in which a queue that was away is not asked again: whoever waits for an answer need not wait for it."""
 
 

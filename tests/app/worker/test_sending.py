@@ -58,11 +58,11 @@ def test_a_queue_that_is_away_is_said_once_and_rarely_asked(wire: Wire) -> None:
     with capture_logs() as logs:
         assert not any(box.put(each) for each in jobs)
         assert wire.asked == 1
-        ticks[0] = 5.1
+        ticks[0] = 2.1
         assert not any(box.put(each) for each in jobs)
         assert wire.asked == 2
         wire.away = False
         assert not box.put(Ingest(1))
-        ticks[0] = 10.3
+        ticks[0] = 4.3
         assert all(box.put(each) for each in jobs)
     assert [each["event"] for each in logs] == ["the queue is away", "the queue is back"]
