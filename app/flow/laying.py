@@ -27,7 +27,7 @@ from diffing.words import (
 )
 
 _THREADS = 8
-_AT_ONCE = 32
+_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +73,21 @@ def lay(
     ground: Ground,
     told: Callable[[int], None],
 ) -> list[Laid]:
-    """Lay out every pair; `told` hears how many are settled, now and then."""
-    laid: list[Laid] = []
+    """Lay out every pair; `told` hears now and then of how many it is known already that they are the same.
+
+    Goldens are fetched when all candidates were read, so that few calls ask for many."""
+    drawn: list[_Drawn] = []
+    same = 0
     cut = Cut(parts, kept, pairs)
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="lay") as threads:
         for start in range(0, len(pairs), _AT_ONCE):
             some = pairs[start : start + _AT_ONCE]
-            drawn = list(threads.map(lambda pair: _draw(parts, pair, kept, cut, ground), some))
-            stored = goldens.digests(_unequal(drawn))
-            goldens.make_ready(set(stored.values()) - {each.digest for each in drawn})
-            laid += threads.map(lambda each, stored=stored: _lay(parts, each, stored), drawn)
-            told(sum(each.settled for each in laid))
-    return laid
+            drawn += threads.map(lambda pair: _draw(parts, pair, kept, cut, ground), some)
+            same += sum(each.same for each in drawn[start:])
+            told(same)
+        stored = goldens.digests(_unequal(drawn))
+        goldens.make_ready(set(stored.values()) - {each.digest for each in drawn})
+        return list(threads.map(lambda each: _lay(parts, each, stored), drawn))
 
 
 def _draw(parts: Parts, pair: Pair, kept: Shelf, cut: Cut, ground: Ground) -> _Drawn:
