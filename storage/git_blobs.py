@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from itertools import islice
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from diffing.words import BlobId, Digest
 from storage.inserting import insert
@@ -25,6 +25,11 @@ def known(db: Connection, repo_id: int, ids: Collection[BlobId]) -> dict[BlobId,
         )
         found |= {BlobId(row.blob_id): Digest(row.digest) for row in db.execute(query)}
     return found
+
+
+def forget(db: Connection, digests: Collection[Digest]) -> None:
+    """Forget the blobs that hold these files: they are fetched again when they are needed again."""
+    db.execute(delete(git_blobs).where(git_blobs.c.digest.in_(digests)))
 
 
 def put(db: Connection, repo_id: int, pairs: Iterable[tuple[BlobId, Digest]]) -> None:

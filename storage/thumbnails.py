@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, delete, select
 
 from diffing.words import Digest
@@ -21,6 +23,12 @@ def keep(db: Connection, digest: Digest, small: Digest) -> None:
     said = {"small": small}
     query = insert(db, thumbnails).values(digest=digest, **said)
     db.execute(query.on_conflict_do_update(index_elements=["digest"], set_=said))
+
+
+def drop_all(db: Connection, digests: Collection[Digest]) -> list[Digest]:
+    """Forget the small pictures of files, and give their digests."""
+    query = delete(thumbnails).where(thumbnails.c.digest.in_(digests)).returning(thumbnails.c.small)
+    return [Digest(small) for small in db.execute(query).scalars()]
 
 
 def drop(db: Connection, digest: Digest) -> Digest | None:
