@@ -213,7 +213,7 @@ def _service(address: Address) -> BlobServiceClient:
             session=session, connection_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS
         ),
         "retry_policy": ExponentialRetry(
-            initial_backoff=1, increment_base=2, retry_total=TRIES - 1, random_jitter_range=1
+            initial_backoff=0, increment_base=2, retry_total=TRIES - 1, random_jitter_range=1
         ),
         "max_single_put_size": MOST_WHOLE,
         "max_block_size": MOST_WHOLE,

@@ -124,7 +124,10 @@ class Objects:
         return Stream(found.size, checking.verified(digest, found.pieces))
 
     def link(self, digest: Digest, *, seconds: int) -> str | None:
-        return self._bucket.link(self._key(digest), digest, seconds) if self._links else None
+        link = self._bucket.link(self._key(digest), digest, seconds) if self._links else None
+        if self._links and link is None:
+            raise Refused("The storage's account cannot sign links: leave `links` out of GOLDDIGGER_STORAGE_URL.")
+        return link
 
     def has(self, digest: Digest) -> bool:
         return is_digest(digest) and self._bucket.about(self._key(digest)) is not None

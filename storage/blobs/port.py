@@ -57,7 +57,9 @@ class Blobs(Protocol):
         ...
 
     def link(self, digest: Digest, *, seconds: int) -> str | None:
-        """Give an address that opens one file as a download for so long; None where this storage gives none."""
+        """Give an address that opens one file as a download for so long; None where none is to be given.
+
+        Refused where one is asked for by the storage's address, and its account cannot sign any."""
         ...
 
     def has(self, digest: Digest) -> bool:

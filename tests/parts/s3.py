@@ -1,4 +1,4 @@
-"""Two that speak S3, from PyPI: ministack and moto. Neither minds a wrong secret."""
+"""Two that speak S3, from PyPI: ministack and moto. A wrong secret ministack minds in signed links only."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import requests
 
 from tests.parts.part import Command, Part, program
 
+KEY, SECRET = "key", "no secret"
 _BESIDE_PYTHON = [Path(sys.executable).parent]
 _INSTALL = "make setup (they are among the packages for development)"
 
@@ -34,7 +35,12 @@ def answers(path: str) -> Callable[[str], bool]:
 
 def _ministack(folder: Path, port: int) -> Sequence[Command]:
     only_s3 = {"SERVICES": "s3", "SFTP_ENABLED": "0", "IOT_MTLS_ENABLED": "0", "S3_DATA_DIR": str(folder / "data")}
-    place = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "TMPDIR": str(folder)}
+    place = {
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "TMPDIR": str(folder),
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+    }
     return [Command(words=[MINISTACK.program() or ""], environment={**place, **only_s3})]
 
 

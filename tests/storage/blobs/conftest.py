@@ -6,18 +6,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.parts.azure import ACCOUNT, KEY
+from tests.parts import azure
+from tests.parts.s3 import KEY, SECRET
 from tests.storage.blobs import stores
 from tests.storage.blobs.stores import Store
 
 _ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": "key",
-    "AWS_SECRET_ACCESS_KEY": "no secret",
+    "AWS_ACCESS_KEY_ID": KEY,
+    "AWS_SECRET_ACCESS_KEY": SECRET,
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_CONFIG_FILE": "/dev/null",
     "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-    "AZURE_STORAGE_ACCOUNT_NAME": ACCOUNT,
-    "AZURE_STORAGE_ACCOUNT_KEY": KEY,
+    "AZURE_STORAGE_ACCOUNT_NAME": azure.ACCOUNT,
+    "AZURE_STORAGE_ACCOUNT_KEY": azure.KEY,
 }
 
 
