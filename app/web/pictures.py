@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Sequence
 from hashlib import sha256
+from itertools import chain
 from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
 from app.web import sight
 from app.web.pages import not_found, trouble, wants_json
 from app.web.site import Site
 from app.web.writing import day
 from diffing import formats
-from diffing.words import Comparison, Digest, Refused
+from diffing.words import Comparison, Digest, Refused, Unavailable
 from storage import comparisons, forgotten
 
 MOST_AT_ONCE = 12
 """So many differences and sheets are drawn at a time, or wait for it. Each takes a thread from the deliveries."""
+AT_A_TIME = 4 << 20
+"""Bytes of a file that are in memory at a time, twice or thrice over; what is larger is sent in pieces."""
+_LINK_SECONDS = 60
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _INLINE = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif", "text/plain; charset=utf-8"})
 HEADERS = {
@@ -38,8 +43,13 @@ def show(site: Site, request: Request) -> Response:
     signed = _by_link(site, request, digest)
     if not signed:
         _must_belong(site, request, Digest(digest))
-    headers = HEADERS | (_of_a_link(site, request) if signed else {})
-    return unless_known(site, request, digest, headers, site.parts.blobs.get, Digest(digest))
+    headers = HEADERS | (_of_a_link(site, request) if signed else {}) | {"etag": f'"{digest}"'}
+    if request.headers.get("if-none-match") == headers["etag"]:
+        return Response(status_code=304, headers=headers)
+    try:
+        return _whatever_its_size(site, Digest(digest), headers)
+    except Refused as refused:
+        return _gone(site, request, refused, [Digest(digest)])
 
 
 def sheet(site: Site, request: Request) -> Response:
@@ -138,10 +148,49 @@ def unless_known(
         content = get(*files)
     except Refused as refused:
         return _gone(site, request, refused, files)
+    return Response(content, headers=headers | _type(content))
+
+
+def _whatever_its_size(site: Site, digest: Digest, headers: dict[str, str]) -> Response:
+    """Give a file: a large one in pieces, or by its storage's own link where that may be and it is no picture.
+
+    What is sent in pieces is checked on its way: of a damaged file the end never comes."""
+    stream = site.parts.blobs.stream(digest)
+    if stream.size <= AT_A_TIME:
+        content = b"".join(stream.pieces)
+        return Response(content, headers=headers | _type(content))
+    first = next(stream.pieces)
+    kind = _type(_whole_characters(first))
+    link = _link(site, digest) if "content-disposition" in kind else None
+    if link is not None:
+        return RedirectResponse(link, 307, headers | {"cache-control": "no-store"})
+    own = headers | kind | {"content-length": str(stream.size)}
+    return StreamingResponse(chain([first], stream.pieces), headers=own)
+
+
+def _type(content: bytes) -> dict[str, str]:
+    """Say what some bytes are, and that what a browser must not show is a download."""
     media = formats.media_type(content)
-    if media not in _INLINE:
-        media, headers = "application/octet-stream", headers | {"content-disposition": "attachment"}
-    return Response(content, headers=headers | {"content-type": media})
+    if media in _INLINE:
+        return {"content-type": media}
+    return {"content-type": "application/octet-stream", "content-disposition": "attachment"}
+
+
+def _whole_characters(beginning: bytes) -> bytes:
+    """Leave out the end of a text's beginning where it is half a character."""
+    decoder = getincrementaldecoder("utf-8")()
+    try:
+        decoder.decode(beginning)
+    except UnicodeDecodeError:
+        return beginning
+    return beginning[: len(beginning) - len(decoder.getstate()[0])]
+
+
+def _link(site: Site, digest: Digest) -> str | None:
+    try:
+        return site.parts.blobs.link(digest, seconds=_LINK_SECONDS)
+    except (Refused, Unavailable):  # the file itself can be given; `golddigger doctor` says what the link lacks
+        return None
 
 
 def _gone(site: Site, request: Request, refused: Refused, files: Sequence[Digest]) -> Response:

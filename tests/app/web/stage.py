@@ -178,6 +178,7 @@ def set_up(
     identities: Mapping[str, Identity] | None = None,
     installer: Installer | None = None,
     public_pages: bool = True,
+    storage: str = "",
 ) -> Stage:
     """Make the stage: a repository whose branch `redesign` is one commit ahead, and a site that serves it."""
     repo = _repository(folder / "shop")
@@ -186,7 +187,7 @@ def set_up(
     hook = LocalWebhook(SECRET)
     parts = Parts(
         db=_database(folder),
-        blobs=blobs.open(str(folder / "blobs")),
+        blobs=blobs.open(storage or str(folder / "blobs")),
         webhooks={"local": hook},
         forges={"local": forge},
         differ=differ,
