@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from bots.github.transport import Transport
 from diffing import built, pdfs, streams, svgs
 from diffing.words import Refused, Unavailable
 from storage import blobs, database
+from storage.blobs import Blobs
 
 _MOST_SKEW = 30.0
 _TRIAL = b"golddigger doctor\n"
@@ -93,12 +95,24 @@ def _database(settings: Settings) -> Check:
 
 def _storage(settings: Settings) -> Check:
     try:
-        store = blobs.open(settings.storage_url)
-        if store.get(store.put(_TRIAL)) != _TRIAL:
-            return Check("storage", False, "It gave back other bytes than it was given.", "Check the disk.")
+        said = _tried(blobs.open(settings.storage_url))
     except (Refused, Unavailable) as error:
         return Check("storage", False, str(error), "Check GOLDDIGGER_STORAGE_URL, its rights, and the space left.")
-    return Check("storage", True, "A file was written and read again.")
+    return Check("storage", True, said)
+
+
+def _tried(store: Blobs) -> str:
+    """Write a file that nobody wrote before, and do with it what is ever done."""
+    digest = store.put(_TRIAL + secrets.token_bytes(16))
+    try:
+        store.get(digest)
+        link = store.link(digest, seconds=_SECONDS)
+        told = next(store.walk(), None)
+    finally:
+        store.delete(digest)
+    if told is None or store.has(digest):
+        raise Unavailable("It told of a file's coming or going too late.")
+    return f"A file was written, read{', linked to' if link else ''}, listed and deleted."
 
 
 def _queue(settings: Settings, queue: Callable[[str], object]) -> Check:

@@ -20,6 +20,8 @@ _SECRETS = re.compile(
     r"|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+"
     r"|(?<=bearer )[\w.~+/=-]+|(?<=basic )[\w+/=]{8,}"
     r"|(?<=[?&]key=)[^&\s\"']+|(?<=[?&]sig=)[^&\s\"']+|(?<=[?&]code=)[^&\s\"']+"
+    r"|(?<=x-amz-signature=)\w+|(?<=x-goog-signature=)\w+|(?<=x-amz-security-token=)[^&\s\"']+"
+    r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|(?<=accountkey=)[^;\s\"']+"
     r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -28,7 +30,7 @@ _CONTROLS = {each: f"\\x{each:02x}" for each in (*range(32), *range(127, 160))} 
     ord("\n"): "\\n",
     ord("\t"): "\\t",
 }
-_LIBRARIES = ("alembic", "dramatiq", "PIL", "urllib3")
+_LIBRARIES = ("alembic", "azure", "boto3", "botocore", "dramatiq", "google", "PIL", "s3transfer", "urllib3")
 """Heard only when something is wrong: what they do besides is told in our own words."""
 _SILENT = ("pika",)
 """Writes a page for each connection that is lost, which is told in a line elsewhere."""

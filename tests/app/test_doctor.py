@@ -92,12 +92,28 @@ def test_a_database_that_is_not_there(url: str, tmp_path: Path) -> None:
     assert "hunter2" not in repr(check)
 
 
+def test_a_storage_is_tried_and_left_as_it_was(tmp_path: Path) -> None:
+    """What is ever done with a file is done with one that nobody wrote before, and nothing of it stays."""
+    check = looked(well(tmp_path))["storage"]
+    assert check.ok
+    assert check.sentence == "A file was written, read, listed and deleted."
+    assert [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()] == []
+
+
 def test_a_storage_that_cannot_be_written(tmp_path: Path) -> None:
     """A storage that is no folder is said so by what works."""
     (tmp_path / "file").write_text("")
     check = looked(well(tmp_path, storage_url=str(tmp_path / "file")))["storage"]
     assert not check.ok
     assert "GOLDDIGGER_STORAGE_URL" in check.mend
+
+
+def test_a_storage_whose_address_is_wrong(tmp_path: Path) -> None:
+    """What is wrong with an address is said, never what is secret in it."""
+    check = looked(well(tmp_path, storage_url="s3://key:hunter2@goldens"))["storage"]
+    assert not check.ok
+    assert "No key belongs into the address" in check.sentence
+    assert "hunter2" not in repr(check)
 
 
 def test_a_queue_that_nobody_knows(tmp_path: Path) -> None:

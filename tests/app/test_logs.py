@@ -70,6 +70,7 @@ SECRETS = [
     "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOjF9.c2lnbmF0dXJl",
     PEM,
     "-----BEGIN PRIVATE KEY-----\\nMIIE\\n and then nothing",
+    "AKIAIOSFODNN7EXAMPLE",
 ]
 INSIDE = [
     ("Authorization: Bearer {}", "abc.def-123"),
@@ -78,6 +79,10 @@ INSIDE = [
     ("https://gold/runs/r1?key={}&golden=a", "0a1b2c3d"),
     ("https://gold/pictures/d?until=1&sig={}", "0a1b2c3d"),
     ("https://gold/callback?code={}&state=x", "0a1b2c3d"),
+    ("https://bucket/d?X-Amz-Algorithm=a&X-Amz-Signature={}&x=y", "0a1b2c3d"),
+    ("https://bucket/d?X-Amz-Security-Token={}", "IQoJb3JpZ2lu%2F%2B"),
+    ("https://bucket/d?X-Goog-Signature={}", "0a1b2c3d"),
+    ("AccountName=shop;AccountKey={};EndpointSuffix=x", "Eby8vdM02xNOcqFlq/KBHBeksoGMGw=="),
 ]
 
 
