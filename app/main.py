@@ -6,7 +6,7 @@ import hmac
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,8 +23,13 @@ from starlette.applications import Starlette
 
 from app import accounts
 from app.accounts import GitLabBot
+from app.flow import asking, disposal, foresight
+from app.flow import backlog as unfinished
+from app.flow import clean as cleaner
+from app.flow.disposal import Done
 from app.flow.links import Links
 from app.flow.parts import Parts, Pictures
+from app.flow.retention import Retention
 from app.flow.sweep import sweep as ask_again
 from app.sandbox import Sandbox
 from app.settings import Settings
@@ -32,7 +37,9 @@ from app.web import application, setup, signin, thumbnails
 from app.web.live import Live
 from app.web.site import Access, Identity
 from app.worker import broker as brokers
+from app.worker import depths
 from app.worker.carrier import Carrier
+from app.worker.cleaning import Cleaner, cleaning
 from app.worker.kinds import QUEUES, Place, chosen, places
 from app.worker.running import running
 from app.worker.stopping import Stop
@@ -45,6 +52,8 @@ from bots.github.webhook import GitHubWebhook
 from bots.pacing import Pacer
 from diffing.words import Refused
 from storage import blobs, database, visits
+from storage.backlog import Entry
+from storage.sparing import Sparing
 
 if TYPE_CHECKING:
     from bots.gitlab.connecting import Sentence
@@ -69,6 +78,42 @@ class Forges:
     identities: Mapping[str, Identity] = field(default_factory=dict)
     posts: Mapping[str, Post] = field(default_factory=dict)
     """Of the hosts that remember their deliveries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """The jobs that are not done, for an operator."""
+
+    parts: Parts
+    carrier: Carrier
+    inside: bool
+    """Is the queue in another process' memory?"""
+
+    def page(self, *, most: int, kinds: Collection[str], dead: Collection[bool], after: str) -> list[Entry]:
+        """Give some, newest first."""
+        return unfinished.page(self.parts, now(), most=most, kinds=kinds, dead=dead, after=after)
+
+    def find(self, name: str) -> Entry:
+        """Give one."""
+        return unfinished.find(self.parts, name, now())
+
+    def given_up(self, *, kinds: Collection[str]) -> list[Entry]:
+        """Give all that were given up."""
+        return unfinished.given_up(self.parts, now(), kinds=kinds)
+
+    def retry(self, entry: Entry) -> bool:
+        """Have one tried again; False where there is nothing to try."""
+        jobs = unfinished.retry(self.parts, entry, now())
+        self.carrier.send([] if self.inside else jobs)
+        return bool(jobs)
+
+    def when(self) -> str:
+        """Say when what is tried again will be."""
+        return ", within half a minute, by the server that runs" if self.inside else ""
+
+    def queue(self) -> dict[str, dict[str, int | None]]:
+        """Say what lies in the queue, by its parts; nothing where that is in another process' memory, or away."""
+        return {} if self.inside else depths.all_of(self.carrier.broker)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +154,7 @@ def assembled(
     try:
         parts = Parts(
             db=engine,
-            blobs=blobs.open(settings.storage_url),
+            blobs=Sparing(blobs.open(settings.storage_url), engine, clock=now, sleep=time.sleep),
             webhooks=forges.webhooks,
             forges=forges.forges,
             posts=forges.posts,
@@ -217,7 +262,7 @@ def _gitlab_tenant(bot: GitLabBot, pacer: Pacer | None, address: str) -> Tenant:
         name=bot.tenant,
         groups=bot.groups,
         forge=forge,
-        webhook=GitLabWebhook(bot.host, bot.webhook_secrets, clock=now, known=forge.people),
+        webhook=GitLabWebhook(bot.host, bot.webhook_secrets, clock=now, known=forge.witness),
         client=connecting.client_of(bot.url, bot.token, now),
     )
 
@@ -313,6 +358,39 @@ def sweep(settings: Settings) -> int:
         return whole.carrier.drain(ask_again(whole.parts, now()))
 
 
+@contextmanager
+def backlog(settings: Settings) -> Iterator[Backlog]:
+    """Give the jobs that are not done."""
+    with assembled(settings) as whole:
+        yield Backlog(whole.parts, whole.carrier, brokers.in_memory(settings.queue_url))
+
+
+def clean(settings: Settings, *, orphans: bool) -> Iterator[Done]:
+    """Delete now what is kept long enough, and tell of each step. `orphans`: look through the storage too."""
+    with _ready(settings) as whole:
+        for jobs in asking.ask(whole.parts, now()):
+            whole.carrier.drain(jobs)
+        yield from cleaner.clean(whole.parts, _retention(settings), now)
+        if orphans:
+            yield from (done for _, done in disposal.suspected(whole.parts, now))
+
+
+def foresee_cleaning(settings: Settings) -> Iterator[Done]:
+    """Say what `clean` would delete now. Nothing is written."""
+    with _ready(settings) as whole:
+        yield from foresight.foresee(whole.parts, _retention(settings), now())
+
+
+def _retention(settings: Settings) -> Retention:
+    closed, superseded = settings.keep_closed_days, settings.keep_superseded_days
+    delivered = settings.keep_deliveries_days
+    return Retention(
+        closed=None if closed is None else timedelta(days=closed),
+        superseded=None if superseded is None else timedelta(days=superseded),
+        deliveries=None if delivered is None else timedelta(days=delivered),
+    )
+
+
 def invite(settings: Settings) -> str:
     """Give a link that signs in once, to look at every run."""
     with _ready(settings) as whole:
@@ -337,7 +415,7 @@ def connect_gitlab(settings: Settings, where: str, token: str, server: str = "")
     hook = f"{settings.public_url}/webhooks/gitlab"
     people = People(its, bot.host)
     yield from connecting.token(its, people, now().date())
-    yield connecting.connect(maker, path, url=hook, secret=bot.webhook_secrets[0].decode())
+    yield from connecting.connect(maker, path, url=hook, secret=bot.webhook_secrets[0].decode())
     yield from connecting.abilities(its, people, path)
 
 
@@ -363,7 +441,9 @@ def _working(whole: Whole, stop: Stop, shared: Sequence[Place]) -> Iterator[None
     if not shared:
         yield
         return
-    with running(
+    by_the_clock = Cleaner(whole.parts, _retention(whole.settings), whole.carrier.send, now)
+    stop.when_told(by_the_clock.ended.set)
+    work_off = running(
         whole.broker,
         whole.carrier,
         whole.parts,
@@ -372,7 +452,8 @@ def _working(whole: Whole, stop: Stop, shared: Sequence[Place]) -> Iterator[None
         every=_SWEEP_SECONDS,
         stop=stop,
         interrupt=whole.interrupt,
-    ):
+    )
+    with cleaning(by_the_clock), work_off:
         yield
 
 

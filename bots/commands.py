@@ -103,6 +103,11 @@ class Ticks:
     suites: frozenset[str]
     comparisons: frozenset[str]
 
+    @property
+    def count(self) -> int:
+        """How many boxes?"""
+        return self.all + len(self.suites) + len(self.comparisons)
+
 
 # ------------------------------------------------------------------------------------- reading commands
 
@@ -240,8 +245,11 @@ def pressed(id_: str) -> tuple[str, str]:
     return what, edition
 
 
-def ticks(before: str, after: str) -> Ticks | None:
-    """Read which boxes an edit of our comment ticked; None where the edit did anything else, or nothing."""
+def ticks(before: str | None, after: str) -> Ticks | None:
+    """Read which boxes an edit of our comment ticked; None where the edit did anything else, or nothing.
+
+    `before`: None where it is not known. Ours never holds a ticked box: it is taken for `after` without ticks."""
+    before = markers.cleared(after) if before is None else before
     mark = markers.read_report(before)
     old, new = _plain_lines(before), _plain_lines(after)
     if mark is None or len(old) != len(new):

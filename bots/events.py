@@ -47,6 +47,8 @@ class Commanded:
     who: User
     text: str
     written_at: datetime
+    doubt: str = ""
+    """Why the forge does not bear out that `who` wrote this; empty where it does. It is told, and not obeyed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +60,18 @@ class Ticked:
     comment: str
     author: User
     who: User
-    before: str
+    before: str | None
+    """None where the forge does not tell it: of several boxes, nobody knows then who ticked which."""
     after: str
+    """Empty where nothing of it counts: see `doubt`."""
+    given_at: datetime | None = None
+    """When a sign was given that names nothing of what was seen, such as a thumb up; None where the boxes do."""
+    sign: str = ""
+    """Names what was done, equal when it is told again; empty where it comes but once."""
+    doubt: str = ""
+    """Why the forge does not bear out what a delivery told of; empty where it does. It is said, where boxes of
+    `doubted` are not approved otherwise."""
+    doubted: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from hashlib import sha256
 from urllib.parse import quote, unquote
 
 _REPORT = re.compile(r"<!-- golddigger:report change=(\S*) head=(\S*) of=(\S*) -->")
+_TICKED = re.compile(r"^- \[[xX]\] (?=<!-- golddigger:approve )", re.MULTILINE)
 _BOX = re.compile(r"- \[ \] <!-- golddigger:approve (?:(all)|suite=(\S*)|comparison=(\S*)) -->.*")
 
 
@@ -87,6 +88,11 @@ def read_box(line: str) -> Box | None:
 def ticked(line: str) -> str:
     """Write the line of a box as it stands when it is ticked."""
     return line.replace("- [ ] ", "- [x] ", 1)
+
+
+def cleared(comment: str) -> str:
+    """Take the ticks out of all boxes of a comment."""
+    return _TICKED.sub("- [ ] ", comment)
 
 
 def boxes(lines: Iterable[str]) -> list[Box]:

@@ -41,6 +41,19 @@ def upsert(db: Connection, *, host: str, forge_id: str, path: str, tenant: str, 
     return kept
 
 
+def heard_of(db: Connection, *, host: str, forge_id: str, tenant: str) -> int | None:
+    """Record whose a repository that we know is by an event, and give its row's id; None where we do not know it.
+
+    It is the bot's again, if it was lost. What else an event says of it is not kept: the forge is asked."""
+    known: int | None = db.execute(
+        update(repos)
+        .where(repos.c.host == host, repos.c.forge_id == forge_id)
+        .values(tenant=tenant, gone=False, gone_since=None)
+        .returning(repos.c.id)
+    ).scalar_one_or_none()
+    return known
+
+
 def get(db: Connection, repo_id: int) -> StoredRepo:
     """Give a repository."""
     row = only(db, select(*_COLUMNS).where(repos.c.id == repo_id), "repository")

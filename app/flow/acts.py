@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -20,6 +20,10 @@ from storage import comparisons, decisions, runs
 from storage.runs import StoredRun
 
 _COMPARED_AGAIN = "What you saw was compared again since; look at the pictures again."
+_WHOSE = (
+    "Several boxes were ticked before the first was counted, and nobody can tell who ticked which. Tick one, and "
+    "the next when this comment was written anew; or the box for all, or say `/golddigger approve NAME NAME`."
+)
 
 Standing = list[tuple[StoredRun, list[Comparison]]]
 """The runs at a head, each with its comparisons, or with those that were chosen."""
@@ -68,6 +72,33 @@ def approve_ticked(scene: Scene, ticks: Ticks) -> list[Job]:
     return _approve(scene, lambda _, stand: _of_boxes(stand, ticks), "tick")
 
 
+def of_one_person(scene: Scene, ticks: Ticks) -> Ticks:
+    """Give the one box that was ticked since the last was counted, of boxes that may be several people's; Refused
+    where there are more."""
+    if ticks.count == 1:
+        return ticks
+    with scene.parts.reading() as db:
+        left = replace(ticks, comparisons=ticks.comparisons - _approved(db, scene.change_id, ticks))
+    if left.count != 1:
+        raise Refused(_WHOSE)
+    return left
+
+
+def is_counted(parts: Parts, change_id: int, ticks: Ticks) -> bool:
+    """Stands all that ticked boxes are for approved, whoever ticked them?"""
+    with parts.reading() as db:
+        approved = _approved(db, change_id, ticks)
+        meant = {each.id for _, of_run in _at(db, change_id, ticks) for each in of_run if _means(ticks, each)}
+    return bool(meant) and meant <= approved
+
+
+def compared_again(parts: Parts, change_id: int, ticks: Ticks) -> str:
+    """Say that ticked boxes stood beside other pictures than those that are at their head now; empty where not."""
+    with parts.reading() as db:
+        runs_there = [run.id for run, _ in _at(db, change_id, ticks)]
+    return "" if markers.edition(runs_there) == ticks.edition else _COMPARED_AGAIN
+
+
 def reject(scene: Scene, selection: Selection) -> list[Job]:
     """Reject what a selection names."""
     at = decide.seat(scene.parts, scene.change_id, scene.who, scene.act)
@@ -80,7 +111,7 @@ def reject(scene: Scene, selection: Selection) -> list[Job]:
 
 
 def must_have_seen(scene: Scene, written_at: datetime, sha: str | None) -> None:
-    """Refuse a command that was written before its author could see what it would approve."""
+    """Refuse a command or a sign that was given before its author could see what it would approve."""
     head = scene.change.head
     if sha is not None and not head.startswith(sha.lower()):
         raise Refused(f"The branch is at `{head[:12]}` now, not at `{sha[:12]}`. Look at the pictures again.")
@@ -92,7 +123,7 @@ def must_have_seen(scene: Scene, written_at: datetime, sha: str | None) -> None:
     with scene.parts.reading() as db:
         at_head = runs.at_head(db, scene.change_id, head)
     if any(run.kept and (run.shown_at is None or run.shown_at > written_at) for run in at_head):
-        raise Refused("The pictures changed while you wrote. Look at the newest ones, then say it again.")
+        raise Refused("The pictures changed meanwhile. Look at the newest ones, then say it again.")
 
 
 def _approve(scene: Scene, choose: Callable[[Connection, Standing], Standing], via: str) -> list[Job]:
@@ -125,13 +156,26 @@ def _of_boxes(stand: Standing, ticks: Ticks) -> Standing:
     if ticks.all or ticks.suites:
         _must_be_of(stand, ticks.edition)
 
-    def meant(each: Comparison) -> bool:
-        return each.decidable and (ticks.all or each.suite in ticks.suites or each.id in ticks.comparisons)
-
-    chosen = _some([(run, [each for each in of_run if meant(each)]) for run, of_run in stand])
+    chosen = _some([(run, [each for each in of_run if _means(ticks, each)]) for run, of_run in stand])
     if not chosen:
         raise Refused(_COMPARED_AGAIN)
     return chosen
+
+
+def _means(ticks: Ticks, each: Comparison) -> bool:
+    return each.decidable and (ticks.all or each.suite in ticks.suites or each.id in ticks.comparisons)
+
+
+def _approved(db: Connection, change_id: int, ticks: Ticks) -> set[str]:
+    """Give the comparisons at the head of a report that stand approved, by their ids."""
+    said = decisions.of_change(db, change_id)
+    held = (opinions(of_run, said) for _, of_run in _at(db, change_id, ticks))
+    return {id_ for of_run in held for id_, opinion in of_run.items() if opinion is Opinion.APPROVED}
+
+
+def _at(db: Connection, change_id: int, ticks: Ticks) -> Standing:
+    at_head = runs.at_head(db, change_id, ticks.head)
+    return [(run, comparisons.of_run(db, run.id)) for run in at_head if run.state == "concluded"]
 
 
 def _must_be_of(stand: Standing, edition: str) -> None:

@@ -56,7 +56,8 @@ def gone(parts: Parts, event: BranchGone, now: datetime) -> tuple[list[Job], str
 def rerun_asked(parts: Parts, event: RerunAsked, now: datetime) -> tuple[list[Job], str]:
     """The forge's own *re-run* was pressed: compare again what stands at that head."""
     with parts.db.begin() as db:
-        kept = changes.at_head(db, standing.remember_repo(db, event.repo), event.head)
+        repo_id = standing.heard_of(db, event.repo)
+        kept = [] if repo_id is None else changes.at_head(db, repo_id, event.head)
     jobs = [job for change in kept for job in again(parts, change.id, now)]
     return jobs, f"{len(kept)} changes compared again"
 

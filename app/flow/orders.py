@@ -11,12 +11,15 @@ from app.flow.acts import Scene
 from app.flow.jobs import Job, Publish
 from app.flow.parts import Parts
 from bots import commands, markdown
-from bots.commands import Approve, Command, Help, Reject, Rerun, Status, Undo, Unknown
+from bots.commands import Approve, Command, Help, Reject, Rerun, Status, Ticks, Undo, Unknown
 from bots.events import Commanded, Pressed, Ticked
 from bots.forge import Reaction, Vocabulary
 from bots.sentences import goldens
 from diffing.words import Refused
 from storage import changes, runs
+from storage.changes import StoredChange
+
+_EARLIER = "The box belonged to an earlier head of the branch; look at the pictures again."
 
 Handled = tuple[list[Job], str]
 
@@ -29,6 +32,10 @@ def commanded(parts: Parts, event: Commanded, now: datetime) -> Handled:
     forge = parts.forges[event.repo.host]
     change = forge.change(event.repo, event.number)
     forge.react(change, event.comment, Reaction.SEEN)
+    if event.doubt:
+        forge.reply(change, event.comment, event.doubt)
+        forge.react(change, event.comment, Reaction.REFUSED)
+        return [], f"not obeyed: {event.doubt}"
     with parts.db.begin() as db:
         scene = Scene(parts, standing.remember(db, change), change, event.who, event.comment, now)
     jobs: list[Job] = []
@@ -56,22 +63,28 @@ def ticked(parts: Parts, event: Ticked, now: datetime) -> Handled:
         kept = standing.known(db, event.repo, event.number)
     if kept is None or kept.comment_id != event.comment or event.who.bot:
         return [], "not our comment, or not a person"
+    jobs, outcome = _take(parts, kept.id, event, now) if event.after or not event.doubt else ([], "nobody's tick")
+    return [*jobs, *_doubted(parts, kept, event)], outcome
+
+
+def _take(parts: Parts, change_id: int, event: Ticked, now: datetime) -> Handled:
     ticks = commands.ticks(event.before, event.after)
     try:
         if ticks is None:
             raise Refused("The comment was edited otherwise than by ticking a box, so it was written again.")
-        scene = Scene(parts, kept.id, standing.ask(parts, kept.id), event.who, None, now)
+        scene = Scene(parts, change_id, standing.ask(parts, change_id), event.who, None, now, _act_of_sign(event))
         if ticks.head != scene.change.head:
-            raise Refused("The box belonged to an earlier head of the branch; look at the pictures again.")
-        return acts.approve_ticked(scene, ticks), f"ticked by {event.who.name}"
+            raise Refused(_EARLIER)
+        return _counted(scene, ticks, event), f"ticked by {event.who.name}"
     except Refused as why:
-        return _tell(parts, kept.id, f"@{event.who.name}: {why}"), f"refused: {why}"
+        return _tell(parts, change_id, f"@{event.who.name}: {why}"), f"refused: {why}"
 
 
 def pressed(parts: Parts, event: Pressed, now: datetime) -> Handled:
     """Do what a button of our check says."""
     with parts.db.begin() as db:
-        at_head = changes.at_head(db, standing.remember_repo(db, event.repo), event.head)
+        repo_id = standing.heard_of(db, event.repo)
+        at_head = [] if repo_id is None else changes.at_head(db, repo_id, event.head)
         kept = next((each for each in at_head if str(each.id) == event.handle), None)
     if kept is None:
         return [], "a button of a head that is gone"
@@ -116,6 +129,35 @@ def _obey(scene: Scene, order: Command | Unknown, event: Commanded) -> tuple[lis
             return [], commands.help_text(vocabulary)
         case Unknown(word):
             raise Refused(f"`{word}` is not a command.")
+
+
+def _counted(scene: Scene, ticks: Ticks, event: Ticked) -> list[Job]:
+    """Count boxes as a person's approval, once for each sign."""
+    before, count = acts.carried_out(scene)
+    if count:
+        return before
+    if event.given_at is not None:
+        acts.must_have_seen(scene, event.given_at, None)
+    if event.before is None:
+        ticks = acts.of_one_person(scene, ticks)
+    return acts.approve_ticked(scene, ticks)
+
+
+def _doubted(parts: Parts, kept: StoredChange, event: Ticked) -> list[Job]:
+    """Say that a tick was not counted, unless what it was for is approved without it. To nobody by name: who it
+    was is just what is in doubt."""
+    ticks = commands.ticks(None, event.doubted) if event.doubt else None
+    if ticks is None or acts.is_counted(parts, kept.id, ticks):
+        return []
+    earlier = _EARLIER if ticks.head != kept.head else acts.compared_again(parts, kept.id, ticks)
+    return _tell(parts, kept.id, earlier or event.doubt)
+
+
+def _act_of_sign(event: Ticked) -> str | None:
+    """Name a sign, so that being told of it again approves nothing twice, nor what was taken back since."""
+    if not event.sign:
+        return None
+    return sha256(f"{event.comment} {event.who.name} {event.sign}".encode()).hexdigest()[:24]
 
 
 def _act(event: Commanded, number: int) -> str:

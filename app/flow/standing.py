@@ -51,7 +51,13 @@ def in_words(kept: StoredRepo) -> Repo:
 
 def known(db: Connection, repo: Repo, number: str) -> StoredChange | None:
     """Give the kept row of a change; None where Golddigger has not met it."""
-    return changes.find(db, remember_repo(db, repo), number)
+    repo_id = heard_of(db, repo)
+    return None if repo_id is None else changes.find(db, repo_id, number)
+
+
+def heard_of(db: Connection, repo: Repo) -> int | None:
+    """Give the row's id of a repository that an event names; None where Golddigger has not met it."""
+    return repos.heard_of(db, host=repo.host, forge_id=repo.id, tenant=repo.tenant)
 
 
 def ask(parts: Parts, change_id: int) -> Change:

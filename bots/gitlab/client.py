@@ -19,6 +19,10 @@ _PAGE = {"per_page": "100"}
 _GONE = {404, 410}
 
 
+class Silent(Refused):
+    """The server does not tell that: it is too old, or does not let us ask."""
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """What every request goes through."""
@@ -34,6 +38,20 @@ class Client:
     def everywhere(self) -> Api:
         """Give the API as a whole."""
         return Api(self, "")
+
+    def query(self, text: str, variables: Mapping[str, str]) -> Json:
+        """Ask the other API, GraphQL, and give its `data`; Silent where this server has no answer to that."""
+        asked = {"query": text, "variables": dict(variables)}
+        try:
+            told = self.transport.send(
+                Asked(method="POST", path=f"{self.transport.url}/api/graphql", body=asked, repeat=True)
+            ).data
+        except Failed as failed:
+            raise Silent(str(failed)) from failed
+        match told:
+            case {"data": dict(data)} if not told.get("errors"):
+                return data
+        raise Silent("GitLab did not answer a question of GraphQL as it is asked.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,22 +4,24 @@ Shapes: "Project webhooks API", "Group webhooks API", "Personal access tokens AP
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bots.gitlab import scopes
 from bots.gitlab.client import Api, Client
 from bots.gitlab.limits import Failed
 from bots.gitlab.needs import EVENTS, ROLE, SCOPE
 from bots.gitlab.people import People
 from bots.gitlab.permissions import role
+from bots.gitlab.scopes import HEADER, KEY, Scope
 from bots.gitlab.transport import Clock, Transport
 from bots.pacing import at_once
 from diffing.words import Refused
 
 Json = Any
-_KEY = "whsec_"
+_NOTE = "Made by `golddigger gitlab connect`, with a secret of its own."
 _SOON = 14
 _MOST_BRANCHES = 5
 
@@ -41,28 +43,58 @@ class Owner:
     path: str
     told: Json
 
+    @property
+    def scope(self) -> Scope:
+        """For what its webhook speaks."""
+        return Scope(self.kind.removesuffix("s"), int(self.told["id"]))
+
 
 def client_of(url: str, token: str, clock: Clock) -> Client:
     """Give the API as a token's owner has it."""
     return Client(Transport(url, token, clock), at_once())
 
 
-def connect(client: Client, where: str, *, url: str, secret: str) -> Sentence:
-    """Make the webhook of a project or group, or mend the one that stands: its address, events and secret."""
+def connect(client: Client, where: str, *, url: str, secret: str) -> Iterator[Sentence]:
+    """Make the webhook of a project or group, or mend the one that stands: its address, events and secret.
+
+    `secret`: the configured one. The webhook's own is made of it, and speaks for nothing else."""
     owner = find(client, where)
     api = client.everywhere()
     path = (owner.kind, str(owner.told["id"]), "hooks")
-    wanted = _wanted(url, secret)
+    wanted = _wanted(url, secret, owner.scope)
     try:
         standing = [each for each in api.pages(*path) if each["url"] == url]
-        if not standing:
-            api.post(*path, body=wanted)
-            return Sentence(f"A webhook was made in {owner.path}. It tells {url} of {_events()}.")
-        api.put(*path, str(standing[0]["id"]), body=wanted)
+        if standing:
+            made = api.put(*path, str(standing[0]["id"]), body=wanted).data
+        else:
+            made = api.post(*path, body=wanted).data
     except Failed as failed:
         raise _explained(failed, owner) from failed
+    if not standing:
+        yield Sentence(f"A webhook was made in {owner.path}. It tells {url} of {_events()}.")
+    else:
+        yield from _mended(owner, standing)
+    yield from _unsigned(made, secret)
+
+
+def _mended(owner: Owner, standing: Sequence[Json]) -> Iterator[Sentence]:
+    """Say what a webhook that was there is like now."""
     copies = f" {len(standing) - 1} more of the same address are there: delete them." if len(standing) > 1 else ""
-    return Sentence(f"The webhook in {owner.path} was there; its events and secret are as they must be.{copies}")
+    yield Sentence(f"The webhook in {owner.path} was there; its events and secret are as they must be.{copies}")
+    if _NOTE not in (standing[0].get("description", _NOTE) or ""):  # not told before GitLab 17.1
+        yield Sentence("Its secret may have been that of every project; it has one of its own now.")
+    if standing[0].get("custom_webhook_template"):
+        yield Sentence("It had a template of somebody's for what it sends, which was taken away.")
+
+
+def _unsigned(made: Json, secret: str) -> Iterator[Sentence]:
+    """Say that a server does not sign, which takes a signing token and leaves it."""
+    if secret.startswith(KEY) and made.get("signing_token_present") is False:
+        mend = (
+            "Set GOLDDIGGER_GITLAB_WEBHOOK_SECRET to one that does not begin with whsec_ (`openssl rand -hex 20` "
+            "makes one), or have the administrator turn the feature flag webhook_signing_token on. Connect again."
+        )
+        yield Sentence("This GitLab does not sign what its webhooks send, so that none of it is taken.", mend)
 
 
 def abilities(client: Client, people: People, where: str) -> Iterator[Sentence]:
@@ -123,10 +155,18 @@ def token(client: Client, people: People, today: date) -> Iterator[Sentence]:
         )
 
 
-def _wanted(url: str, secret: str) -> Json:
-    proof = {"signing_token": secret} if secret.startswith(_KEY) else {"token": secret}
+def _wanted(url: str, secret: str, scope: Scope) -> Json:
+    own = scopes.secret(secret, scope)
+    said = [{"key": HEADER, "value": str(scope)}]
+    proof = {"signing_token": own, "custom_headers": said} if secret.startswith(KEY) else {"token": own}
     # Verification is left on: what is turned off is turned off by people, in the webhook's settings.
-    return {"url": url, **proof, **dict.fromkeys(EVENTS, True)}
+    return {
+        "url": url,
+        "description": _NOTE,
+        "custom_webhook_template": "",
+        **proof,
+        **dict.fromkeys(EVENTS, True),
+    }
 
 
 def _explained(failed: Failed, owner: Owner) -> Refused:

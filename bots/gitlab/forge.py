@@ -42,6 +42,7 @@ from bots.gitlab.external_checks import ExternalChecks
 from bots.gitlab.people import People
 from bots.gitlab.statuses import Statuses
 from bots.gitlab.transport import Clock, Transport
+from bots.gitlab.witness import Witness
 from bots.pacing import Pacer
 from diffing.pointers import Pointer
 from diffing.words import BlobId, Digest, Sha, Tree
@@ -78,6 +79,7 @@ class GitLab:
         self._client = Client(self._transport, pacer or Pacer(spacing=0.0, windows={60.0: _NOTES_A_MINUTE}))
         self._checks = ExternalChecks(self._client, name=status_name, address=address, clock=clock)
         self.people = People(self._client, host)
+        self.witness = Witness(self._client, self.people, host)
 
     # -------------------------------------------------------------------------------------- asking
 

@@ -16,6 +16,7 @@ Payload = Mapping[str, Json]
 
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _BOT = re.compile(r"(?:project|group)_\d+_bot(?:_\w+)?|service_account_\w+|ghost|support-bot|alert-bot")
+_MOST_ID = 1 << 63
 _NO_COMMIT = re.compile(r"0{40}(?:0{24})?")
 
 
@@ -26,14 +27,28 @@ class Unread(Exception):
 def repo(payload: Payload, host: str) -> Repo:
     """Name the project that a payload is about."""
     match payload.get("project"):
-        case {"id": int(number), "path_with_namespace": str(path)}:
-            return project(host, number, path)
+        case {"id": int(number_), "path_with_namespace": str(path)}:
+            return project(host, number_, path)
     raise Unread("without its project")
 
 
-def project(host: str, number: int, path: str) -> Repo:
+def project(host: str, told: Json, path: str) -> Repo:
     """Name a project. Whether everybody may see it is asked of GitLab, which knows more than a payload tells."""
-    return Repo(host=host, id=str(number), path=path, private=True)
+    return Repo(host=host, id=str(number(told)), path=path, private=True)
+
+
+def projects(payload: Payload) -> set[int]:
+    """Give the ids of the projects that a payload says it is about: one, where nobody forged it."""
+    told = payload.get("project")
+    ids = (told.get("id") if isinstance(told, dict) else None, payload.get("project_id"))
+    return {each for each in ids if isinstance(each, int)}
+
+
+def number(told: Json) -> int:
+    """Hold an id to what GitLab counts by."""
+    if not isinstance(told, int) or isinstance(told, bool) or not 0 < told < _MOST_ID:
+        raise Unread("with an id that is none")
+    return told
 
 
 def path_in(url: Json) -> str:

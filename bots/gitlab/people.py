@@ -1,21 +1,14 @@
-"""Ask GitLab who somebody is, and what else payloads name by its number alone."""
+"""Ask GitLab who somebody is."""
 
 from __future__ import annotations
 
 import threading
 from typing import Any
 
-from bots.forge import User
-from bots.gitlab import payloads
 from bots.gitlab.client import Client
-from bots.gitlab.limits import Failed
-from bots.gitlab.transport import Params
-from diffing.words import Refused, Unavailable
+from diffing.words import Unavailable
 
 Json = Any
-
-
-_ACTIVE = ("pending", "preparing", "running", "waiting_for_resource")
 
 
 class People:
@@ -38,29 +31,6 @@ class People:
                 self._us = _account(self._client.everywhere().get("user"))
             return self._us
 
-    def person(self, number: int) -> User:
-        """Say who an account is."""
-        told = _account(self._client.everywhere().get("users", str(number)))
-        return self._user(told)
-
-    def head(self, project: int, pipeline: int) -> tuple[str, str]:
-        """Give the commit and the ref of a pipeline."""
-        told = self._client.on(str(project)).find("pipelines", str(pipeline))
-        match told:
-            case {"sha": str(sha), "ref": str(ref)}:
-                return sha, ref
-        raise Refused("The pipeline that started this one cannot be seen by the bot.")
-
-    def busy(self, project: int, pipeline: int) -> bool:
-        """Do jobs of a pipeline run still?"""
-        asked: Params = {"scope[]": list(_ACTIVE), "per_page": "1"}
-        try:
-            return bool(self._client.on(str(project)).get("pipelines", str(pipeline), "jobs", params=asked))
-        except Failed as failed:
-            if failed.status in {403, 404}:
-                return False
-            raise
-
     def named(self, name: str) -> Json | None:
         """Find an active account by its name; None where there is none."""
         found = self._client.everywhere().get("users", params={"username": name})
@@ -71,11 +41,6 @@ class People:
                     known = self._client.everywhere().find("users", str(number))
                     return known if known is not None and known["state"] == "active" else None
         return None
-
-    def _user(self, told: Json) -> User:
-        name = told["username"]
-        bot = told.get("bot") is True or payloads.is_bot(name)
-        return User(name, bot=bot, author=payloads.author(told.get("name"), told["id"], name, self._host))
 
 
 def _account(told: Json) -> Json:

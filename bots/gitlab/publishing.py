@@ -31,8 +31,7 @@ def publish(
     later = _unsaid(checks, change, report)
     if report.comment is not None:
         note = comments.say(report.comment, before.comment)
-        # To the second: webhooks tell no more of when a note was written that is held against this.
-        written = datetime.fromisoformat(note["updated_at"]).replace(microsecond=0)
+        written = datetime.fromisoformat(note["updated_at"])
         if report.conclusion is None and now_said.said_at:  # a note that did not change keeps its time
             written = max(written, now_said.said_at)
         yield replace(now_said, comment=str(note["id"]), said_at=written)

@@ -31,7 +31,7 @@ _PASSING = {500, 502, 503, 504}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One request, its path below the API's address."""
+    """One request, its path below the API's address; GraphQL's address is whole, for it lies beside that."""
 
     method: str
     path: str
@@ -97,6 +97,8 @@ class Transport:
                     query_data=dict(asked.params),
                     post_data=asked.body,
                     streamed=True,
+                    # GraphQL documents this header alone (doc/api/graphql/_index.md).
+                    extra_headers={"Authorization": f"Bearer {self._token}"} if "://" in asked.path else None,
                     obey_rate_limit=False,
                     max_retries=0,
                 )
@@ -115,7 +117,7 @@ class Transport:
 
         requests would follow to another host with our token: it takes only Authorization off."""
         status = response.status_code
-        path = urlsplit(response.request.url or "").path.partition("/api/v4")[2]
+        path = urlsplit(response.request.url or "").path.partition("/api/v4")[2] or "/graphql"
         what = f"{response.request.method} {path}"
         if 300 <= status < 400:
             there = urlsplit(response.headers.get("location", "")).hostname

@@ -72,9 +72,11 @@ def test_a_project_is_connected_by_one_command(gitlab: GitLabDouble, tmp_path: P
     repo.role("maria", "maintainer")
     said = connected(tmp_path, gitlab, "acme/app", "--token", gitlab.personal_token("maria").text)
     assert said.exit_code == 0, said.output
-    assert [hook.token for hook in repo.hooks.values() if hook.url and "golddigger" in hook.url] == ["hush"]
+    (token,) = [hook.token for hook in repo.hooks.values() if hook.url and "golddigger" in hook.url]
+    assert token.startswith(f"golddigger-project-{repo.id}-")
     assert "@golddigger is Developer in acme/app" in said.output
-    assert "hush" not in said.output
+    assert "hush" not in f"{said.output} {token}"
+    assert token not in said.output
 
 
 def test_what_cannot_be_connected_is_told_without_a_traceback(gitlab: GitLabDouble, tmp_path: Path) -> None:

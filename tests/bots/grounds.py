@@ -194,7 +194,7 @@ class OnGitLab(OnServer):
         forge = GitLab(url=double.url, token=double.token, host=host, clock=double.world.clock, pacer=at_once())
         self.forge = forge
         secrets = (b"an old secret", double.webhook_secret.encode())
-        self.hook = GitLabWebhook(host, secrets, clock=double.world.clock, known=forge.people)
+        self.hook = GitLabWebhook(host, secrets, clock=double.world.clock, known=forge.witness)
         self.repo = self._described(self._repo)
 
     def public(self) -> Repo:

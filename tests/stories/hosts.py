@@ -193,6 +193,11 @@ class Host(Protocol):
         ...
 
     @property
+    def tells_edits(self) -> bool:
+        """Does it tell what stood in a comment before an edit, so that each of many ticks is one person's?"""
+        ...
+
+    @property
     def most_remarks(self) -> int:
         """On how many goldens it remarks at most."""
         ...
@@ -226,6 +231,7 @@ class OnGitHub:
 
     name = "github"
     guards_branches = True
+    tells_edits = True
     most_remarks = 1000
     asked = Asked(
         artifact="^GET .*/zip$",
@@ -308,6 +314,7 @@ class OnGitLab:
 
     name = "gitlab"
     guards_branches = False
+    tells_edits = False
     most_remarks = 20
     asked = Asked(
         artifact="^GET .*/jobs/[0-9]+/artifacts$",

@@ -34,7 +34,8 @@ def test_the_box_for_all_commits_all_at_once(stage: Stage, repo: Repo, pull: Pul
 
 
 def test_boxes_ticked_one_after_the_other_share_a_commit(stage: Stage, repo: Repo, pull: Pull) -> None:
-    """Two boxes ticked in quick succession are two approvals in one commit, or two commits that both stand."""
+    """Two boxes ticked in quick succession are two approvals in one commit, or two commits that both stand. Where
+    a forge does not tell what stood there before, one that was overtaken is told (test_gitlab_witness.py)."""
     comment = stage.comment(pull)
     lines = [line for line in comment.body.split("\n") if "comparison=" in line]
     assert len(lines) == 2
@@ -42,7 +43,8 @@ def test_boxes_ticked_one_after_the_other_share_a_commit(stage: Stage, repo: Rep
         body = comment.body.replace(line, line.replace("[ ]", "[x]"))
         stage.forge.edit(pull, comment, "dev", body)
     stage.settle()
-    assert (repo.file("feature", LOGIN), repo.file("feature", CART)) == (NEW, CART_NEW), stage.why()
+    stand = [repo.file("feature", LOGIN) == NEW, repo.file("feature", CART) == CART_NEW]
+    assert all(stand) if stage.host.tells_edits else any(stand), stage.why()
 
 
 def test_a_glob_approves_what_it_names(stage: Stage, repo: Repo, pull: Pull) -> None:

@@ -186,11 +186,11 @@ def test_whether_jobs_run_still_is_one_question(gitlab: GitLabDouble, forge: Git
     gitlab.finish_workflow(pull, {"golden": {"a.png": b"a"}, "other": {"b.png": b"b"}})
     [run] = gitlab.runs(pull)
     before = len(gitlab.asked)
-    assert not forge.people.busy(repo.id, run.id)
+    assert not forge.witness.busy(repo.id, run.id)
     run.jobs[0].status = "running"
-    assert forge.people.busy(repo.id, run.id)
+    assert forge.witness.busy(repo.id, run.id)
     assert len(gitlab.asked) == before + 2
-    assert not forge.people.busy(repo.id, 12345)
+    assert not forge.witness.busy(repo.id, 12345)
 
 
 def test_our_own_status_starts_no_pipeline_of_ours(gitlab: GitLabDouble, forge: GitLab, repo: world.Repo) -> None:

@@ -53,7 +53,7 @@ def test_a_report_is_said_by_a_status_and_then_in_a_note(
     [note] = gitlab.our_comments(pull)
     assert (first.check, first.comment) == (str(status.id), None)
     assert (last.check, last.comment) == (str(status.id), str(note.id))
-    assert last.said_at == note.updated_at.replace(microsecond=0)
+    assert last.said_at == note.updated_at
     assert (status.name, status.status) == ("golddigger", "failed")
     assert (status.description, status.target_url) == (
         "1 golden awaits approval",

@@ -203,6 +203,8 @@ class Api:
         self.asked: list[Asked] = []
         self.redirects = True
         """Lead to the artifacts on another host, as GitLab does that keeps them in object storage."""
+        self.graphql = "new"
+        """`old`: GraphQL does not tell who edited a note. `closed`: it answers nobody."""
         self._busy: set[str] = set()
         self._gate = threading.Lock()
 

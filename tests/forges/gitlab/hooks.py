@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -82,6 +83,18 @@ def sign(
     return headers
 
 
+def _filled(template: str, payload: Json) -> str:
+    """Fill a hook's template in (doc/user/project/integrations/webhooks.md, "Custom webhook template")."""
+
+    def told(found: re.Match[str]) -> str:
+        place = payload
+        for word in found[1].split("."):
+            place = place.get(word, "") if isinstance(place, dict) else ""
+        return json.dumps(place)[1:-1] if isinstance(place, str) else json.dumps(place)
+
+    return re.sub(r"\{\{([\w.]+)\}\}", told, template)
+
+
 @dataclass(frozen=True, slots=True)
 class Hooks:
     """Makes the webhooks of one double, each held to the documented shape."""
@@ -127,8 +140,8 @@ class Hooks:
         return not hook.permanent and (hook.until is None or hook.until <= self.world.now())
 
     def ready(self, event: str, hook: Hook, repo: Repo, payload: Json) -> Webhook:
-        """Give a payload its headers."""
-        body = json.dumps(payload).encode()
+        """Give a payload its headers; where the hook has a template, that is what it says instead."""
+        body = (_filled(hook.template, payload) if hook.template else json.dumps(payload)).encode()
         delivery = str(uuid4())
         headers = sign(
             hook.token,
@@ -141,7 +154,7 @@ class Hooks:
             hook=hook.uuid,
         )
         action = payload.get("object_attributes", {}).get("action", "")
-        return Webhook(delivery, event, action, headers, body, hook, repo.id)
+        return Webhook(delivery, event, action, {**headers, **hook.headers}, body, hook, repo.id)
 
     def _payload(self, event: str, repo: Repo, sender: Account, details: Mapping[str, Any]) -> Json:
         match event:

@@ -62,14 +62,17 @@ def change(world: World, note: Note, user: Account, body: str) -> bool:
     kept, _ = quick_actions.extract(body)
     if kept == note.body or not kept.strip():
         return False
-    note.body, note.edited_by, note.updated_at = kept, user, world.now()
+    note.body, note.edited_by, note.edited_at = kept, user, world.now()
+    note.updated_at = note.edited_at
     return True
 
 
 def give(world: World, on: Note | Pull, user: Account, name: str) -> Award:
-    """Give an emoji."""
+    """Give an emoji. A note counts it as something that happened to it (app/models/note.rb, bump_updated_at)."""
     made = Award(world.next("award"), name, user, world.now())
     on.awards.append(made)
+    if isinstance(on, Note):
+        on.updated_at = made.created_at
     return made
 
 

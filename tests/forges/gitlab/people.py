@@ -84,7 +84,8 @@ class People(Doings):
         return self.opened(pull, action="reopened")
 
     def delete_branch(self, pull: Pull, *, user: str | None = None) -> list[Webhook]:
-        """Delete the merge request's branch."""
+        """Delete the merge request's branch. GitLab closes what is open, and tells of that too
+        (app/services/merge_requests/refresh_service.rb, close_upon_missing_source_branch_ref)."""
         with self.world.lock:
             assert pull.head_repo
             pull.follow()
@@ -92,6 +93,9 @@ class People(Doings):
             pull.head_repo.git.remove(f"refs/heads/{pull.branch}")
             details = {"branch": pull.branch, "before": pull.kept_head, "after": ZERO}
             made = self.hooks.make("push", pull.head_repo, who, **details)
+            for each in self.world.pulls_of(pull.head_repo, pull.branch):
+                each.state, each.closed_by, each.updated_at = "closed", who, self.world.now()
+                made += self.hooks.make("merge_request", each.repo, who, pull=each, action="close")
         return self.send(made)
 
     def comment(self, pull: Pull, user: str, text: str) -> list[Webhook]:

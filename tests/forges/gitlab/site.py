@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.forges.github.site import BATCH, LFS, MOST_OBJECTS
-from tests.forges.gitlab import notation, tokens
+from tests.forges.gitlab import graphql, notation, tokens
 from tests.forges.gitlab.api import ROOT, Api
 from tests.forges.gitlab.door import GitLabDoor
 from tests.forges.gitlab.world import LEVELS, Repo, Token, World
@@ -37,6 +37,8 @@ class Pages:
         signing_in = request.path == "/oauth/token"
         if signing_in or (request.path == f"{ROOT}/user" and self.door.holds(request)):
             return self.door.answer(request)
+        if request.path == graphql.PATH:
+            return graphql.answer(self.api, request)
         if request.path.startswith(f"{ROOT}/"):
             return self.api.answer(request)
         with self.world.lock:

@@ -78,6 +78,9 @@ def _change(hook: Hook, told: Json) -> None:
     hook.signing_token = told.get("signing_token", hook.signing_token)
     hook.name = told.get("name", hook.name)
     hook.description = told.get("description", hook.description)
+    hook.template = told.get("custom_webhook_template", hook.template)
+    # Headers that are named are set beside those that are there (gitlab-org/gitlab!153768).
+    hook.headers |= {each["key"]: each["value"] for each in told.get("custom_headers", [])}
     hook.verify = told.get("enable_ssl_verification", hook.verify)
     hook.events |= {name: value for name, value in told.items() if name.endswith("_events")}
 

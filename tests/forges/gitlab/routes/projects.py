@@ -104,6 +104,15 @@ def _seen(call: Call) -> list[Repo]:
     return [repo for repo in call.world.repos.values() if call.world.sees(user, repo)]
 
 
+@ROUTES.on(f"GET {PROJECT}/groups")
+def groups_above(call: Call) -> Answer:
+    """List the groups in which a project lies, one within another."""
+    inside = [group for group in call.world.groups.values() if call.repo.path.startswith(f"{group.path}/")]
+    names = ("id", "web_url", "name", "avatar_url", "full_name", "full_path")
+    shown = [call.shapes.group(group) for group in inside]
+    return call.page([{name: each[name] for name in names} for each in shown])
+
+
 @ROUTES.on(f"GET {PROJECT}")
 def project(call: Call) -> Answer:
     """Describe a project."""
