@@ -125,6 +125,44 @@ def release(db: Connection, ids: Sequence[str], *, until: datetime | None = None
     db.execute(_move(ids, "requested", lease_until=until, why=why))
 
 
+def again(db: Connection, id_: str, *, now: datetime) -> int | None:
+    """Wish anew for what could not be carried out, all that one commit was to hold, and give its change.
+
+    What was put off is due at once. None for others, and where somebody wished for a commit there since."""
+    due = update(approvals).where(approvals.c.id == id_, approvals.c.state == "requested")
+    change: int | None = db.execute(
+        due.values(lease_until=None).returning(approvals.c.change_id)
+    ).scalar_one_or_none()
+    if change is not None:
+        return change
+    failed = next((_stored(row) for row in db.execute(select(approvals).where(approvals.c.id == id_))), None)
+    if failed is None or failed.state != "failed":
+        return None
+    all_there = of_change(db, failed.change_id)
+    if any(each.requested_at > failed.requested_at for each in all_there):
+        return None
+    for each in all_there:
+        if each.state == "failed" and each.batch == failed.batch:
+            _copy(db, each, now)
+    return failed.change_id
+
+
+def _copy(db: Connection, each: StoredApproval, now: datetime) -> None:
+    """Wish for the same commit: bound to the same run, head and files, in the name of the same person."""
+    request(
+        db,
+        change_id=each.change_id,
+        run_id=each.run_id,
+        head=each.head,
+        base=each.base,
+        files=each.files,
+        who=each.who,
+        author=each.author,
+        comment_id=each.comment_id,
+        now=now,
+    )
+
+
 def of_change(db: Connection, change_id: int) -> list[StoredApproval]:
     """Give all approvals of a change, oldest first."""
     query = select(approvals).where(approvals.c.change_id == change_id)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, case, or_, select
+from sqlalchemy import Connection, and_, case, or_, select, update
 
 from diffing.states import Moves
 from storage.inserting import insert
@@ -98,6 +98,14 @@ def release(db: Connection, id_: int, *, until: datetime | None = None, why: str
     """Give a delivery back, to be read again, not before `until`."""
     back = move(deliveries, DELIVERY, "received", lease_until=until, why=why)
     db.execute(back.where(deliveries.c.id == id_, deliveries.c.state == "running"))
+
+
+def retry(db: Connection, id_: int) -> bool:
+    """Have a delivery read at once that was given up or put off, as if for the first time; False for others."""
+    again = move(deliveries, DELIVERY, "received", tries=0, why="").where(deliveries.c.id == id_)
+    due = update(deliveries).where(deliveries.c.id == id_, deliveries.c.state == "received")
+    given_up = moved(db, again.where(deliveries.c.state == "failed"))
+    return given_up or moved(db, due.values(lease_until=None, tries=0, why=""))
 
 
 def unhandled(db: Connection, *, now: datetime, before: datetime, most: int) -> list[int]:

@@ -248,6 +248,19 @@ def requeue(
     return bool(_end(db, back.where(_held(run_id, claim))))
 
 
+def retry(db: Connection, run_id: str) -> int | None:
+    """Have a run compared at once that failed or was put off, and give its change; None for others.
+
+    The tries go on being counted: whoever still holds an old one holds nothing."""
+    again = move(runs, RUN, "queued", why="", concluded_at=None, broke=0).where(runs.c.state == "failed")
+    due = update(runs).where(runs.c.state == "queued").values(lease_until=None, why="", broke=0)
+    for each in (again, due):
+        moved_of = db.execute(each.where(runs.c.id == run_id).returning(runs.c.change_id)).scalar_one_or_none()
+        if moved_of is not None:
+            return int(moved_of)
+    return None
+
+
 def release(db: Connection, run_id: str, *, claim: int) -> None:
     """Let go of a run that is not compared any more, to be compared again; what its batches found stays."""
     left = _comparing(run_id, claim).where(batches.laid_out()).values(lease_until=None)

@@ -13,6 +13,7 @@ from app.cli.demo import demo
 from app.cli.doctor import doctor
 from app.cli.gitlab import gitlab
 from app.cli.invite import invite
+from app.cli.jobs import jobs
 from app.cli.migrate import migrate
 from app.cli.review import review
 from app.cli.schema import schema
@@ -53,6 +54,7 @@ main.command(rich_help_panel=_RUN)(serve)
 main.command(rich_help_panel=_RUN)(worker)
 main.command(rich_help_panel=_RUN)(migrate)
 main.command(rich_help_panel=_RUN)(sweep)
+main.add_typer(jobs, rich_help_panel=_RUN)
 main.command(rich_help_panel=_RUN)(invite)
 main.add_typer(gitlab, rich_help_panel=_RUN)
 main.command(rich_help_panel=_LOOK)(doctor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Protocol, runtime_checkable
 
 from dramatiq import Broker
@@ -50,3 +50,12 @@ def waiting(broker: Broker, queue: str) -> int:
         return of(broker, queue).waiting
     except Unavailable:
         return 0
+
+
+def all_of(broker: Broker) -> dict[str, dict[str, int | None]]:
+    """Tell by the name of each queue what lies in it; nothing where the broker is away."""
+    try:
+        found = {name: of(broker, name) for name in sorted(broker.get_declared_queues())}
+    except Unavailable:
+        return {}
+    return {name: asdict(depth) for name, depth in found.items()}
