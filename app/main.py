@@ -27,7 +27,6 @@ from app.flow import asking, disposal, foresight
 from app.flow import backlog as unfinished
 from app.flow import clean as cleaner
 from app.flow.disposal import Done
-from app.flow import backlog as unfinished
 from app.flow.links import Links
 from app.flow.parts import Parts, Pictures
 from app.flow.retention import Retention
@@ -38,7 +37,6 @@ from app.web import application, setup, signin, thumbnails
 from app.web.live import Live
 from app.web.site import Access, Identity
 from app.worker import broker as brokers
-from app.worker import depths
 from app.worker import depths
 from app.worker.carrier import Carrier
 from app.worker.cleaning import Cleaner, cleaning
@@ -54,7 +52,6 @@ from bots.github.webhook import GitHubWebhook
 from bots.pacing import Pacer
 from diffing.words import Refused
 from storage import blobs, database, visits
-from storage.backlog import Entry
 from storage.backlog import Entry
 from storage.sparing import Sparing
 
@@ -81,42 +78,6 @@ class Forges:
     identities: Mapping[str, Identity] = field(default_factory=dict)
     posts: Mapping[str, Post] = field(default_factory=dict)
     """Of the hosts that remember their deliveries."""
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """The jobs that are not done, for an operator."""
-
-    parts: Parts
-    carrier: Carrier
-    inside: bool
-    """Is the queue in another process' memory?"""
-
-    def page(self, *, most: int, kinds: Collection[str], dead: Collection[bool], after: str) -> list[Entry]:
-        """Give some, newest first."""
-        return unfinished.page(self.parts, now(), most=most, kinds=kinds, dead=dead, after=after)
-
-    def find(self, name: str) -> Entry:
-        """Give one."""
-        return unfinished.find(self.parts, name, now())
-
-    def given_up(self, *, kinds: Collection[str]) -> list[Entry]:
-        """Give all that were given up."""
-        return unfinished.given_up(self.parts, now(), kinds=kinds)
-
-    def retry(self, entry: Entry) -> bool:
-        """Have one tried again; False where there is nothing to try."""
-        jobs = unfinished.retry(self.parts, entry, now())
-        self.carrier.send([] if self.inside else jobs)
-        return bool(jobs)
-
-    def when(self) -> str:
-        """Say when what is tried again will be."""
-        return ", within half a minute, by the server that runs" if self.inside else ""
-
-    def queue(self) -> dict[str, dict[str, int | None]]:
-        """Say what lies in the queue, by its parts; nothing where that is in another process' memory, or away."""
-        return {} if self.inside else depths.all_of(self.carrier.broker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,13 +389,6 @@ def _retention(settings: Settings) -> Retention:
         superseded=None if superseded is None else timedelta(days=superseded),
         deliveries=None if delivered is None else timedelta(days=delivered),
     )
-
-
-@contextmanager
-def backlog(settings: Settings) -> Iterator[Backlog]:
-    """Give the jobs that are not done."""
-    with assembled(settings) as whole:
-        yield Backlog(whole.parts, whole.carrier, brokers.in_memory(settings.queue_url))
 
 
 def invite(settings: Settings) -> str:
