@@ -89,6 +89,8 @@ class Pipeline:
     state: PipelineState
     keepers: int | None = None
     """How many of its jobs have kept something; others may later. None: an attempt that ended keeps no more."""
+    unseen: tuple[str, ...] = ()
+    """Where pipelines ran that it started and the bot may not look into."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

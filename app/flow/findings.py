@@ -165,8 +165,14 @@ def _nothing_kept(pipeline: Pipeline, listed: Sequence[Artifact], wanted: Sequen
         if passed
         else ""
     )
+    unseen = (
+        f" It started pipelines in {_list(pipeline.unseen)}, into which Golddigger may not look: "
+        "let it read there what CI kept, if goldens are drawn there."
+        if pipeline.unseen
+        else ""
+    )
     return (
-        f"{pipeline.title} kept no artifact named like {_list(wanted)}. {there}{good} "
+        f"{pipeline.title} kept no artifact named like {_list(wanted)}. {there}{unseen}{good} "
         "Upload what the golden tests drew as an artifact of such a name, "
         "also when the tests fail (`if: always()`), or name yours in `.golddigger.yml`: `artifact: NAME`."
     )

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from bots.forge import Change, Pipeline, PipelineState, Repo
 from bots.gitlab.client import Api, Client
 from bots.gitlab.limits import Failed
+from bots.gitlab.payloads import path_in
 from diffing.words import Sha
 
 Json = Any
@@ -34,7 +36,7 @@ def at_head(client: Client, change: Change) -> list[Pipeline]:
     """Give the pipelines on the change's head, each with those that it started."""
     found: dict[str, Pipeline] = {}
     for told in _tops(client, change):
-        for pipeline in _with_below(client, change, told, _source(told), DEEPEST):
+        for pipeline in _with_below(client, change, told, _source(told), DEEPEST) or ():
             found.setdefault(pipeline.id, pipeline)
     return list(found.values())
 
@@ -93,8 +95,8 @@ def _is_of_branch(change: Change, told: Json) -> bool:
     return ref == change.branch or ref.startswith(f"refs/merge-requests/{change.number}/")
 
 
-def _with_below(client: Client, change: Change, told: Json, source: str, left: int) -> Iterator[Pipeline]:
-    """Describe a pipeline, and those that its jobs started, in whichever project."""
+def _with_below(client: Client, change: Change, told: Json, source: str, left: int) -> list[Pipeline] | None:
+    """Describe a pipeline, and those that its jobs started, wherever; None where the bot may not look."""
     project = _project(change.repo, told)
     repo = change.repo if project == change.repo.id else Repo(host=change.repo.host, id=project, path="")
     try:
@@ -102,17 +104,26 @@ def _with_below(client: Client, change: Change, told: Json, source: str, left: i
     except Failed as failed:
         if failed.status not in _HIDDEN or project == change.repo.id:
             raise
-        if left == DEEPEST:  # a fork's own must not seem not to be there; what it kept is explained when asked for
-            yield describe(repo, told, [], [], head=change.head, source=source)
-        return
-    yield describe(repo, told, jobs, bridges, head=change.head, source=source)
-    if not left:
-        return
+        if left < DEEPEST:
+            return None
+        # A fork's own must not seem not to be there; what it kept is explained when it is asked for.
+        return [describe(repo, told, [], [], head=change.head, source=source)]
+    found: list[Pipeline] = []
+    unseen: list[str] = []
+    for name, below in _started(bridges) if left else ():
+        inside = _with_below(client, change, below, f"{source}/{name}", left - 1)
+        found += inside or ()
+        unseen += [path_in(below.get("web_url")) or name] if inside is None else []
+    top = describe(repo, told, jobs, bridges, head=change.head, source=source)
+    return [replace(top, unseen=tuple(dict.fromkeys(unseen))), *found]
+
+
+def _started(bridges: Iterable[Json]) -> Iterator[tuple[str, Json]]:
+    """Give the pipelines that bridges started, named by them: their own names are not told here."""
     for bridge in bridges:
         below = bridge.get("downstream_pipeline")
         if below:
-            below = {**below, "name": below.get("name") or bridge["name"]}
-            yield from _with_below(client, change, below, f"{source}/{bridge['name']}", left - 1)
+            yield bridge["name"], {**below, "name": below.get("name") or bridge["name"]}
 
 
 def _inside(api: Api, pipeline: str) -> tuple[list[Json], list[Json]]:

@@ -107,6 +107,22 @@ def test_a_child_pipeline_counts(stage: Stage, gitlab: GitLabDouble, repo: Repo)
     assert repo.file("feature", LOGIN) == NEW, stage.why()
 
 
+def test_a_pipeline_in_a_project_that_the_bot_does_not_see_is_told_of(
+    stage: Stage, gitlab: GitLabDouble, repo: Repo
+) -> None:
+    """Goldens may be drawn there: somebody has to let the bot in, or name what kept them."""
+    pull = repo.pull(files={"lib/app.dart": b"// new\n"})
+    elsewhere = gitlab.repo("secret/screens", installed=False)
+    gitlab.finish_child(pull, {"goldens": failures({"login": (OLD, NEW)})}, project=elsewhere)  # type: ignore[arg-type]
+    stage.shows(pull, "neutral")
+    said = stage.get(stage.shown(pull).url).text
+    assert "It started pipelines in" in said
+    assert "secret/screens" in said
+    elsewhere.role(gitlab.bot.username, "reporter")
+    stage.forge.comment(pull, "dev", "/golddigger rerun")
+    stage.shows(pull, "action_required")
+
+
 def test_a_job_that_is_played_by_hand_later_is_compared_then(
     stage: Stage, gitlab: GitLabDouble, repo: Repo
 ) -> None:
