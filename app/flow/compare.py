@@ -9,7 +9,6 @@ import structlog
 from app.flow import findings, gathering, heads, packing, patience, standing
 from app.flow.findings import Findings
 from app.flow.jobs import Compare, Job, Measure, Publish
-from app.flow.measure import Rulebook
 from app.flow.parts import Parts
 from diffing.words import Refused, Unavailable
 from storage import batches, changes, runs
@@ -53,8 +52,8 @@ def _compare(parts: Parts, run: StoredRun, claim: int, now: datetime) -> list[Jo
             runs.supersede(db, run.change_id, keep_head=change.head if change.open else None, now=now)
         return heads.look(parts, change, now)
     found = findings.find(parts, run, change)
-    if found.rules is not None:
-        return _lay_out(parts, run, claim, found, found.rules)
+    if found.laid:
+        return _lay_out(parts, run, claim, found)
     with parts.db.begin() as db:
         concluded = runs.conclude(
             db,
@@ -72,7 +71,7 @@ def _compare(parts: Parts, run: StoredRun, claim: int, now: datetime) -> list[Jo
     return [Publish(run.change_id)]
 
 
-def _lay_out(parts: Parts, run: StoredRun, claim: int, found: Findings, rules: Rulebook) -> list[Job]:
+def _lay_out(parts: Parts, run: StoredRun, claim: int, found: Findings) -> list[Job]:
     with parts.db.begin() as db:
         waiting = runs.lay_out(
             db,
@@ -82,7 +81,7 @@ def _lay_out(parts: Parts, run: StoredRun, claim: int, found: Findings, rules: R
             globs=found.globs,
             done=sum(each.settled for each in found.laid),
             total=len(found.laid),
-            made=packing.pack(found.laid, rules),
+            made=packing.pack(found.laid, found.rules),
         )
     return [Measure(run.id, id_) for id_ in waiting or ()]
 

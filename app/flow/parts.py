@@ -45,8 +45,10 @@ class Parts:
     pictures: Pictures = Pictures.OFF
     gather: float = 5.0
     """Seconds that an approval waits for the next one to share its commit."""
-    room: Room = field(default_factory=Room)
-    """In which all threads hold the files that they are looking at."""
+    room: Room = field(default_factory=lambda: Room(128 << 20))
+    """In which all threads hold the files that they are looking at: two of the largest, in bytes."""
+    lists: Room = field(default_factory=lambda: Room(256 << 20))
+    """In which all threads hold lists of files, of git's and of CI's: one large run's, or many small ones'."""
     lease: timedelta = timedelta(minutes=10)
     """How long a claimed piece of work is left alone before somebody else takes over."""
 

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition
 
-_MOST = 192 << 20
-
 
 class Room:
     """Room for so many bytes at once, of this whole process. Whoever needs more than all of it waits for all."""
 
-    def __init__(self, most: int = _MOST) -> None:
+    def __init__(self, most: int) -> None:
         self._most = most
         self._taken = 0
         self._changed = Condition()

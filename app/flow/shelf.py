@@ -17,6 +17,10 @@ class Shelf:
     archives: Mapping[str, Archive]
     lock: Lock
 
+    def __len__(self) -> int:
+        """Count what lies here."""
+        return sum(len(archive.paths) for archive in self.archives.values())
+
     @property
     def members(self) -> list[Member]:
         """Name what lies here, in a stable order."""
