@@ -14,7 +14,16 @@ from tomllib import TOMLDecodeError
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict, TomlConfigSettingsSource
 
 from app import accounts
@@ -26,6 +35,7 @@ from diffing.words import Refused
 PREFIX = "GOLDDIGGER_"
 DATA = Path("golddigger-data")
 _SHORTEST_KEY = 16
+_LONGEST_DAYS = 36_500
 
 
 def _key(value: SecretStr) -> SecretStr:
@@ -43,6 +53,18 @@ def _networks(value: str) -> str:
     return value
 
 
+def _days(value: object) -> int | None:
+    words = str(value).strip().lower()
+    if value is None or words in ("forever", "for ever"):
+        return None
+    if not (words.isascii() and words.isdecimal()) or not 1 <= int(words[:6]) <= _LONGEST_DAYS:
+        raise ValueError(
+            f"must be a number of days from 1 to {_LONGEST_DAYS:,}, or `forever`: nothing goes on its first day"
+        )
+    return int(words)
+
+
+Days = Annotated[int | None, BeforeValidator(_days)]
 Key = Annotated[SecretStr, AfterValidator(_key)]
 
 
@@ -95,6 +117,12 @@ class Settings(BaseModel):
     """Bytes that one comparison may take."""
     stop_seconds: float = Field(default=25.0, ge=1, le=3600)
     """Within which a process that is told to end does so; what is not finished by then is given back."""
+    keep_closed_days: Days = 30
+    """So long runs and pictures of what is closed or gone are kept: a number of days, or `forever`."""
+    keep_superseded_days: Days = 3
+    """So long runs in whose place a newer one stands."""
+    keep_deliveries_days: Days = 14
+    """So long what forges delivered, after it was read."""
 
     @model_validator(mode="before")
     @classmethod

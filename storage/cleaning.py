@@ -227,6 +227,14 @@ def empty_deliveries(db: Connection, *, before: datetime, most: int) -> int:
     return db.execute(update(deliveries).where(d.id.in_(read)).values(body=b"", emptied=True)).rowcount
 
 
+def read_deliveries(db: Connection, *, before: datetime) -> int:
+    """Count the deliveries that were read, and whose bodies are kept for longer than that."""
+    d = deliveries.c
+    old = select(func.count()).where(d.emptied.is_(False), d.received_at <= before, d.state == "done")
+    counted: int = db.execute(old).scalar_one()
+    return counted
+
+
 def drop_deliveries(db: Connection, *, before: datetime, most: int) -> int:
     """Delete deliveries so old that no forge delivers them again."""
     d = deliveries.c

@@ -55,6 +55,14 @@ def due(db: Connection, *, before: datetime, now: datetime, most: int) -> list[D
     return [Digest(each) for each in db.execute(waiting.order_by(discards.c.since).limit(most)).scalars()]
 
 
+def all_of(db: Connection, *, most: int) -> list[Digest]:
+    """Give files that are to go some time, the first first."""
+    return [
+        Digest(each)
+        for each in db.execute(select(discards.c.digest).order_by(discards.c.since).limit(most)).scalars()
+    ]
+
+
 def claim(db: Connection, digests: Collection[Digest], *, now: datetime, until: datetime) -> set[Digest]:
     """Take files that are to go, to delete them, and give those that nobody took, or spared, meanwhile."""
     taken = update(discards).where(discards.c.digest.in_(digests), free(discards, now)).values(lease_until=until)

@@ -11,18 +11,12 @@ from storage.moving import free
 from storage.tables import duties
 
 
-def claim(db: Connection, name: str, *, now: datetime, until: datetime) -> bool:
-    """Take a duty that is due; False where it is not yet, or somebody else is at it."""
-    new = insert(db, duties).values(name=name, next_at=now)
+def claim(db: Connection, name: str, *, first: datetime, now: datetime, until: datetime) -> bool:
+    """Take a duty that is due; False where it is not yet, or somebody is at it. A new one waits until `first`."""
+    new = insert(db, duties).values(name=name, next_at=first)
     db.execute(new.on_conflict_do_nothing(index_elements=["name"]))
     mine = update(duties).where(duties.c.name == name, duties.c.next_at <= now, free(duties, now))
     return db.execute(mine.values(lease_until=until)).rowcount == 1
-
-
-def renew(db: Connection, name: str, *, until: datetime) -> None:
-    """Say that somebody is still at it."""
-    held = update(duties).where(duties.c.name == name, duties.c.lease_until.is_not(None))
-    db.execute(held.values(lease_until=until))
 
 
 def finish(db: Connection, name: str, *, next_at: datetime) -> None:

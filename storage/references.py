@@ -20,7 +20,6 @@ from sqlalchemy import (
     column,
     exists,
     literal_column,
-    not_,
     select,
     values,
 )
@@ -101,7 +100,7 @@ def named(db: Connection, digests: Collection[Digest]) -> set[Digest]:
 
 def besides(db: Connection, digests: Collection[Digest], going: ColumnElement[bool]) -> set[Digest]:
     """Give those of some files that runs would hold still, were those gone of which this is true."""
-    stays = (runs.c.emptied_at.is_(None), changes.c.id == runs.c.change_id, not_(going))
+    stays = (runs.c.emptied_at.is_(None), changes.c.id == runs.c.change_id, going.is_not(True))
     return _among(db, digests, [_shown(each, *stays) for each in _SHOWN])
 
 

@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from app.cli.check_config import check_config
+from app.cli.clean import clean
 from app.cli.compare import compare
 from app.cli.demo import demo
 from app.cli.doctor import doctor
@@ -54,6 +55,7 @@ main.command(rich_help_panel=_RUN)(serve)
 main.command(rich_help_panel=_RUN)(worker)
 main.command(rich_help_panel=_RUN)(migrate)
 main.command(rich_help_panel=_RUN)(sweep)
+main.command(rich_help_panel=_RUN)(clean)
 main.add_typer(jobs, rich_help_panel=_RUN)
 main.command(rich_help_panel=_RUN)(invite)
 main.add_typer(gitlab, rich_help_panel=_RUN)

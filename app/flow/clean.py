@@ -109,7 +109,7 @@ def _lost(parts: Parts, kept: Retention, clock: Clock) -> Iterator[Done]:
     if since is None:
         return
     for repo_id in _each(parts, lambda db: cleaning.lost(db, before=since, most=MOST)):
-        yield from _counted(parts, lambda db, repo_id=repo_id: cleaning.leave(db, repo_id, most=MOST), "rows")
+        yield from _counted(parts, partial(cleaning.leave, repo_id=repo_id, most=MOST), "rows")
 
 
 def _small_things(parts: Parts, kept: Retention, clock: Clock) -> Iterator[Done]:

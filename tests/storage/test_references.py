@@ -10,6 +10,7 @@ from sqlalchemy.types import TypeEngine
 
 from diffing.words import Outcome
 from storage import batches, references, tables, thumbnails
+from storage.approvals import File
 from storage.batches import Batch
 from storage.references import BONDS, Bond
 from tests.storage import making
@@ -40,7 +41,7 @@ def test_each_holder_holds(db: Connection) -> None:
     shown = making.comparison(golden=digest("1"), candidate=digest("2"), mask=digest("3"))
     run = making.concluded(db, change, shown)
     thumbnails.keep(db, digest("9"), digest("4"))
-    wish = making.approvals.File(name=shown.name, candidate=digest("5"), golden_blob=None, suite="s")
+    wish = File(name=shown.name, candidate=digest("5"), golden_blob=None, suite="s")
     making.approval(db, change, run, files=[wish])
     batches.add(db, run, "", [Batch(size=1, pairs={"candidate": digest("6")})])
     asked = [digest(each) for each in "123456789"]

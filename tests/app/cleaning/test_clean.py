@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.flow import clean
 from app.flow.retention import Retention
+from diffing.words import Digest
 from storage import approvals, changes, decisions, forgotten, repos, runs, tables, thumbnails
 from tests.app.cleaning.yard import DAY, HOUR, Yard
 from tests.storage import making
@@ -135,7 +136,7 @@ def test_what_waits_to_be_committed_is_not_cleaned(yard: Yard) -> None:
     with yard.parts.db.begin() as db:
         file = approvals.File(
             name=making.comparison("goldens/home.png").name,
-            candidate=making.Digest(kept_digest(yard, run)),
+            candidate=Digest(kept_digest(yard, run)),
             golden_blob=None,
             suite="phone",
         )
@@ -229,7 +230,7 @@ def test_a_large_run_goes_in_pieces(yard: Yard, monkeypatch: pytest.MonkeyPatch)
     steps = clean.clean(yard.parts, Retention(), lambda: yard.now)
     while yard.count("comparisons") > 20:
         assert next(steps).rows <= 7
-    steps.close()
+    del steps
     left = yard.count("comparisons")
     assert yard.clean_for(2).rows == left - 1
     assert yard.names(run) == ["goldens/g03.png"]
