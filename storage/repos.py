@@ -31,7 +31,7 @@ _COLUMNS = tuple(repos.c[each.name] for each in fields(StoredRepo))
 
 def upsert(db: Connection, *, host: str, forge_id: str, path: str, tenant: str, private: bool) -> int:
     """Keep what the forge says of a repository, and give its row's id. It is the bot's again, if it was lost."""
-    said = {"path": path, "tenant": tenant, "private": private, "gone": False}
+    said = {"path": path, "tenant": tenant, "private": private, "gone": False, "gone_since": None}
     kept: int = db.execute(
         insert(db, repos)
         .values(host=host, forge_id=forge_id, **said)
