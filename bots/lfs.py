@@ -125,9 +125,17 @@ def _read(answer: bytes, asked: Sequence[Pointer]) -> list[Transfer]:
             raise Refused(f"The LFS store only offers the transfer {transfer[:40]!r}; basic is what we speak.")
         case {"objects": list(objects)}:
             known = {pointer.oid: pointer for pointer in asked}
-            return [_transfer(each, known) for each in objects]
+            return _all_of(known, [_transfer(each, known) for each in objects])
         case _:
             raise Unavailable("The LFS store's answer names no objects.")
+
+
+def _all_of(known: Mapping[Digest, Pointer], told: list[Transfer]) -> list[Transfer]:
+    """Take no silence for consent: who asked believes that each file was given, or is there."""
+    lacking = sorted(set(known) - {each.pointer.oid for each in told})
+    if lacking:
+        raise Unavailable(f"The LFS store's answer leaves out the large file {lacking[0][:12]}….")
+    return told
 
 
 def _transfer(told: Json, known: Mapping[Digest, Pointer]) -> Transfer:

@@ -93,6 +93,20 @@ def test_a_damaged_file_is_refused() -> None:
         list(lfs.download(wire.store, [pointer(b"good")]))
 
 
+def _download(store: lfs.Store, files: Mapping[Digest, bytes]) -> None:
+    list(lfs.download(store, map(pointer, files.values())))
+
+
+@pytest.mark.parametrize("ask", [_download, lfs.upload])
+def test_an_answer_that_leaves_a_file_out_is_none(
+    ask: Callable[[lfs.Store, Mapping[Digest, bytes]], None],
+) -> None:
+    """A pointer proves nothing: whoever wrote it may want another repository's file to be taken for theirs."""
+    wire = Wire(lambda method, url, body: {"objects": [{"oid": oid(b"a"), "size": 1}]})
+    with pytest.raises(Unavailable, match=f"leaves out the large file {oid(b'b')[:12]}"):
+        ask(wire.store, {oid(each): each for each in (b"a", b"b")})
+
+
 def test_a_file_over_the_limit_is_not_asked_for() -> None:
     """Its pointer says its size."""
     wire = serving({})
