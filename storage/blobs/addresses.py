@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from diffing.words import Refused
 
 _YES = {"true": True, "false": False}
-_OPTIONS = {
+OPTIONS = {
     "s3": ("endpoint", "region", "path_style", "links"),
     "gs": ("endpoint", "links"),
     "az": ("account", "endpoint", "links"),
@@ -67,7 +67,7 @@ def split(url: str) -> SplitResult:
 
 
 def _options(scheme: str, query: str) -> dict[str, str]:
-    said, known = dict(parse_qsl(query, keep_blank_values=True)), _OPTIONS[scheme]
+    said, known = dict(parse_qsl(query, keep_blank_values=True)), OPTIONS[scheme]
     unknown = [name for name in said if name not in known]
     if unknown:
         may = ", ".join(f"`{each}`" for each in known)

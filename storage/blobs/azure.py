@@ -147,7 +147,7 @@ class Azure:
             overwrite=overwrite,
             content_settings=own,
             validate_content=True,
-            max_concurrency=4,
+            max_concurrency=2,
         )
 
     def _find(self, key: str) -> BlobProperties | None:

@@ -28,7 +28,7 @@ from storage.blobs.addresses import Address
 from storage.blobs.objects import CONNECT_SECONDS, CONNECTIONS, READ_SECONDS, TRIES, BrokenOff, Denied, Thing
 from storage.blobs.port import MOST_WHOLE, PIECE, Stream
 
-_PARTS = TransferConfig(multipart_threshold=MOST_WHOLE, multipart_chunksize=MOST_WHOLE, max_concurrency=4)
+_PARTS = TransferConfig(multipart_threshold=MOST_WHOLE, multipart_chunksize=MOST_WHOLE, max_concurrency=2)
 _ABSENT = frozenset({"404", "NoSuchKey", "NotFound"})
 _THERE = frozenset({"412", "PreconditionFailed", "409", "ConditionalRequestConflict"})
 _UNKNOWN = frozenset({"501", "NotImplemented"})
