@@ -71,9 +71,12 @@ def test_commands_exist(document: Document) -> None:
 
 
 def _options(command: str, rest: str) -> set[str]:
-    """Give the options of a command, or of a group's command, which is named next and has to be there."""
+    """Give the options of a command, or of a group's command, which is named next and has to be there.
+
+    A group that does something by itself may be followed by an option."""
     found = CLI.commands[command]
-    within = found.commands[rest.split()[0]] if isinstance(found, TyperGroup) and rest.strip() else found
+    named = isinstance(found, TyperGroup) and rest.strip() and not rest.lstrip().startswith("--")
+    within = found.commands[rest.split()[0]] if isinstance(found, TyperGroup) and named else found
     return {option for each in within.params for option in each.opts}
 
 
