@@ -50,6 +50,7 @@ def gone(parts: Parts, event: BranchGone, now: datetime) -> tuple[list[Job], str
         return look(parts, change, now), f"{event.number} was opened again"
     with parts.db.begin() as db:
         runs.supersede(db, kept.id, keep_head=None, now=now)
+        watch.end(db, kept.id)
     return [], f"{event.number} is closed"
 
 

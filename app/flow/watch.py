@@ -25,6 +25,11 @@ def keep(db: Connection, change_id: int, change: Change, pipelines: Sequence[Pip
     watches.put(db, change_id, change.head, since=since, next_at=now + max(EVERY, (now - since) / 4))
 
 
+def end(db: Connection, change_id: int) -> None:
+    """Look at a change no longer: it is closed."""
+    watches.end(db, change_id)
+
+
 def due(db: Connection, now: datetime, most: int) -> list[int]:
     """Give the changes that it is time to look at."""
     return watches.due(db, now=now, again=now + EVERY, most=most)

@@ -86,6 +86,20 @@ def test_a_push_to_the_fork_is_looked_for_anew(stage: Stage, gitlab: GitLabDoubl
     stage.shows(pull, "action_required")
 
 
+def test_a_closed_one_is_looked_at_no_more(stage: Stage, gitlab: GitLabDouble) -> None:
+    """Opened again, it is."""
+    pull = opened(gitlab)
+    stage.settle()
+    gitlab.close(pull)
+    stage.settle()
+    assert look_after(stage, 60) == 0
+    gitlab.reopen(pull)
+    stage.settle()
+    finish(gitlab, pull)
+    look_after(stage, 6)
+    stage.shows(pull, "action_required")
+
+
 def test_a_private_fork_is_explained(stage: Stage, gitlab: GitLabDouble) -> None:
     """The bot sees that CI ran there and not what it kept: it says who can do what about it."""
     pull = opened(gitlab, private=True)
