@@ -136,6 +136,19 @@ def set_up(folder: Path, engine: Engine, *, many: int, changed: int) -> Works:
     return Works(parts, change, _queued(parts, change, _kept(folder, change, drawn)))
 
 
+def handed_over(works: Works, folder: Path, artifact: Path) -> Works:
+    """Hand over another artifact at the same head, and queue a run of it."""
+    change = works.change
+    kept = Handovers(folder / "handovers").add(
+        repo=change.repo.id,
+        branch=change.branch,
+        head=change.head,
+        source=artifact.name,
+        artifacts={"goldens": artifact},
+    )
+    return replace(works, run_id=_queued(works.parts, change, kept.id, source=artifact.name))
+
+
 def _kept(folder: Path, change: Change, drawn: Mapping[str, bytes]) -> str:
     kept = folder / "drawn"
     for name, content in drawn.items():
@@ -148,7 +161,7 @@ def _kept(folder: Path, change: Change, drawn: Mapping[str, bytes]) -> str:
     ).id
 
 
-def _queued(parts: Parts, change: Change, pipeline: str) -> str:
+def _queued(parts: Parts, change: Change, pipeline: str, source: str = "ci") -> str:
     with parts.db.begin() as db:
         made = runs.insert(
             db,
@@ -158,7 +171,7 @@ def _queued(parts: Parts, change: Change, pipeline: str) -> str:
             pipeline_id=pipeline,
             attempt=1,
             round=1,
-            source="ci",
+            source=source,
             title="CI",
             url="https://ci.example.org/1",
             lane="local/monorepo",
