@@ -47,6 +47,8 @@ def examine(settings: Settings, *, queue: Callable[[str], object], now: Callable
     yield _database(settings)
     yield _storage(settings)
     yield _queue(settings, queue)
+    for url in dict.fromkeys(bot.url for bot in settings.gitlab_bots):
+        yield _reachable(settings, "GitLab", url)
     for bot in settings.gitlab_bots:
         yield from _gitlab(settings, bot, now)
     if settings.github is not None:
@@ -124,9 +126,7 @@ def _queue(settings: Settings, queue: Callable[[str], object]) -> Check:
         mend = "Check GOLDDIGGER_QUEUE_URL, and that its server runs. What is to be done meanwhile is not lost."
         return Check("queue", False, str(unavailable), mend)
     scheme = urlsplit(settings.queue_url).scheme
-    return Check(
-        "queue", True, "It is in memory, inside the process." if scheme == "memory" else "It answers."
-    )
+    return Check("queue", True, "It is in memory, inside the process." if scheme == "memory" else "It answers.")
 
 
 def _reachable(settings: Settings, forge: str, address: str) -> Check:
@@ -166,7 +166,6 @@ def _gitlab(settings: Settings, bot: GitLabBot, now: Callable[[], datetime]) -> 
     from bots.gitlab import connecting  # python-gitlab is loaded only where it is needed
     from bots.gitlab.people import People
 
-    yield _reachable(settings, "GitLab", bot.url)
     client = connecting.client_of(bot.url, bot.token, now)
     which = f"{bot.title}: " if len(settings.gitlab_bots) > 1 else ""
     token = "the token of its [[gitlab]] table" if settings.gitlab else "GOLDDIGGER_GITLAB_TOKEN"

@@ -15,7 +15,7 @@ HIDDEN = "[redacted]"
 _NAMES = re.compile(r"authorization|cookie|passw|secret|private.?key|api.?key|token$", re.IGNORECASE)
 _SECRETS = re.compile(
     r"-----BEGIN [^-]{0,40}-----.*?(?:-----END [^-]{0,40}-----|\Z)"
-    r"|\b(?:gh[pousr]_|github_pat_|glpat-|whsec_)[\w.-]{10,}"
+    r"|\b(?:gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt|rtr|cbt|ft|imt|agent|oas|soat)-|whsec_|hv[sbr]\.)[\w.-]{10,}"
     r"|\bv1\.[0-9a-f]{40}\b"  # installation tokens, as they were before ghs_
     r"|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+"
     r"|(?<=bearer )[\w.~+/=-]+|(?<=basic )[\w+/=]{8,}"

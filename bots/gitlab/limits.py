@@ -33,7 +33,7 @@ def failure(
     if status == 429:
         return Limited(f"GitLab asks us to slow down: {message}", _wait(headers, now))
     if status == 401:  # whoever runs us mends that, and then what was begun goes on
-        why = "it expired or was revoked. Whoever runs Golddigger sets GOLDDIGGER_GITLAB_TOKEN"
+        why = "it expired or was revoked. Whoever runs Golddigger puts a new one into the settings"
         return Unproven(f"GitLab does not take the token (401): {why}.", _A_WHILE)
     if status >= 500:
         kind = Away if status in AWAY else Unavailable

@@ -22,6 +22,7 @@ _SCOPE = "read_user"
 _TIMEOUT = 15.0
 _ADDRESS = re.compile(r"[^\s<>@,;]+@[^\s<>@,;]+")
 _A_WHILE = 60.0
+_OR_TABLE = ", or its [[gitlab]] table"
 
 
 class SignIn:
@@ -95,11 +96,13 @@ class SignIn:
         if status >= 500:
             return Unavailable(f"{self.title} does not work at the moment ({status}).")
         if status < 400:
-            return Unavailable(f"What answers at {self._url} is no GitLab. Check GOLDDIGGER_GITLAB_URL.")
+            return Unavailable(
+                f"What answers at {self._url} is no GitLab. Check GOLDDIGGER_GITLAB_URL{_OR_TABLE}."
+            )
         if error == "invalid_client":
             return Refused(
                 f"{self.title} does not know this application. Whoever runs Golddigger checks "
-                "GOLDDIGGER_GITLAB_CLIENT_ID and GOLDDIGGER_GITLAB_CLIENT_SECRET."
+                f"GOLDDIGGER_GITLAB_CLIENT_ID and GOLDDIGGER_GITLAB_CLIENT_SECRET{_OR_TABLE}."
             )
         if error == "invalid_grant":
             return Refused(f"{self.title} did not take the code it gave you. Sign in again.")

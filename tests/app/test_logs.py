@@ -66,6 +66,8 @@ SECRETS = [
     "ghs_16C7e42F292c6912E7710c838347Ae178B4a",
     "github_pat_11ABCDEFG0abcdefghijkl_mnop",
     "glpat-abcdefghij1234567890",
+    "glptt-abcdefghij1234567890",
+    "hvs.CAESIJabcdefghij1234567890",
     "v1." + "0" * 40,
     "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOjF9.c2lnbmF0dXJl",
     PEM,
