@@ -114,9 +114,9 @@ def broke(db: Connection, id_: int, *, claim: int) -> int:
     return int(times or 0)
 
 
-def renew(db: Connection, ids: Sequence[int], *, until: datetime) -> None:
-    """Say that batches are still being measured."""
-    at_it = update(batches).where(batches.c.id.in_(ids), batches.c.state == "running")
+def renew(db: Connection, id_: int, *, claim: int, until: datetime) -> None:
+    """Say that a batch is still being measured; nothing, where it was lost."""
+    at_it = update(batches).where(batches.c.id == id_, batches.c.tries == claim, batches.c.state == "running")
     db.execute(at_it.values(lease_until=until))
 
 

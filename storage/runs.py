@@ -197,10 +197,9 @@ def progress(db: Connection, run_id: str, *, done: int, total: int) -> None:
     db.execute(comparing.values(done=done, total=total))
 
 
-def renew(db: Connection, run_ids: Sequence[str], *, until: datetime) -> None:
-    """Say that runs are still being compared."""
-    at_it = update(runs).where(runs.c.id.in_(run_ids), runs.c.state == "comparing")
-    db.execute(at_it.values(lease_until=until))
+def renew(db: Connection, run_id: str, *, claim: int, until: datetime) -> None:
+    """Say that a run is still being compared; nothing, where it was lost, or is laid out and nobody's."""
+    db.execute(_comparing(run_id, claim).where(runs.c.lease_until.is_not(None)).values(lease_until=until))
 
 
 def conclude(

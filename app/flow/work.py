@@ -72,11 +72,14 @@ def broke(parts: Parts, job: Job) -> int | None:
 
 def renew(parts: Parts, jobs: Iterable[Job], now: datetime) -> None:
     """Say that jobs which take long are still being done."""
-    held = list(jobs)
     until = now + parts.lease
     with parts.db.begin() as db:
-        runs.renew(db, [each.run for each in held if isinstance(each, Compare)], until=until)
-        batches.renew(db, [each.batch for each in held if isinstance(each, Measure)], until=until)
+        for job in jobs:
+            match job:
+                case Compare(run, claim):
+                    runs.renew(db, run, claim=claim, until=until)
+                case Measure(_, id_, claim):
+                    batches.renew(db, id_, claim=claim, until=until)
 
 
 def give_up(parts: Parts, job: Job, why: str, now: datetime) -> list[Job]:

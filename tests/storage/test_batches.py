@@ -61,7 +61,7 @@ def test_a_batch_is_one_measurers_until_the_lease_lapses(db: Connection, run: st
     (id_,) = laid_out(db, run, waiting(3))
     assert batches.claim(db, id_, now=NOW, until=LEASE) == 1
     assert batches.claim(db, id_, now=NOW, until=LEASE) is None
-    batches.renew(db, [id_], until=LATER)
+    batches.renew(db, id_, claim=1, until=LATER)
     assert batches.claim(db, id_, now=LEASE, until=LATER) is None
     assert batches.claim(db, id_, now=LATER, until=LATER + MINUTE) == 2
     stored = batches.get(db, id_)
@@ -110,7 +110,7 @@ def test_the_sweep_is_told_of_what_nobody_measures(db: Connection, run: str) -> 
     assert left
     assert done
     batches.finish(db, ids[2], claim=done, found=[])
-    batches.renew(db, [ids[0]], until=LATER)
+    batches.renew(db, ids[0], claim=held, until=LATER)
     assert batches.waiting(db, now=LEASE, most=9) == [(run, ids[1]), (run, ids[3])]
     assert batches.waiting(db, now=LEASE, most=1) == [(run, ids[1])]
 
@@ -177,6 +177,26 @@ def test_whoever_lost_a_run_lays_nothing_out(db: Connection, run: str) -> None:
     assert runs.broke(db, run, claim=first) == 0
     assert batches.of_run(db, run) == []
     assert lay_out(claim=second)
+
+
+def test_who_says_that_it_is_still_at_it_is_heard_while_it_is(db: Connection, run: str) -> None:
+    """A timer renews what is in hand: also in the moment after a run was laid out, or when another has it."""
+    first = runs.claim(db, run, now=NOW, until=LEASE)
+    assert first
+    runs.renew(db, run, claim=first, until=LEASE + MINUTE)
+    assert runs.get(db, run).lease_until == LEASE + MINUTE
+    second = runs.claim(db, run, now=LATER, until=LATER)
+    assert second
+    runs.renew(db, run, claim=first, until=LATER + MINUTE)
+    assert runs.get(db, run).lease_until == LATER
+    runs.lay_out(db, run, claim=second, notes=[], globs={}, done=0, total=1, made=[waiting()])
+    runs.renew(db, run, claim=second, until=LATER + MINUTE)
+    assert runs.get(db, run).lease_until is None
+    (id_,) = batches.of_run(db, run)
+    assert batches.claim(db, id_, now=NOW, until=LEASE) == 1
+    assert batches.claim(db, id_, now=LEASE, until=LATER) == 2
+    batches.renew(db, id_, claim=1, until=LATER + MINUTE)
+    assert batches.claim(db, id_, now=LATER, until=LATER + MINUTE) == 3
 
 
 def test_a_gatherer_that_breaks_leaves_what_was_found(db: Connection, run: str) -> None:
