@@ -7,11 +7,25 @@ import socket
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that was made, for tests that count."""
+
+    method: str
+    path: str
+    operation: str
+    status: int
+    at: datetime
+    headers: Mapping[str, str]
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)

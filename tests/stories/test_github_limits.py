@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.forges.github.limits import Kind
+from tests.forges.pace import Kind
 from tests.stories.bench import Stage
 from tests.stories.hosts import Repo
 from tests.stories.screens import LOGIN, NEW, OLD, failures

@@ -14,7 +14,7 @@ from tests.bots.github.conftest import change_of, forge_of
 from tests.forges.git import File
 from tests.forges.github import world
 from tests.forges.github.double import GitHubDouble
-from tests.forges.github.limits import Fault
+from tests.forges.pace import Fault
 from tests.forges.web import Answer
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,6 @@ import hashlib
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,23 +17,10 @@ from tests.forges.github.limits import Limits
 from tests.forges.github.shapes import Shapes
 from tests.forges.github.tokens import Actor
 from tests.forges.github.world import Pull, Repo, Token, World
-from tests.forges.web import Answer, Request
+from tests.forges.web import Answer, Asked, Request
 
 Json = Any
 RAW = "application/vnd.github.raw"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request that was made, for tests that count."""
-
-    method: str
-    path: str
-    operation: str
-    status: int
-    at: datetime
-    headers: Mapping[str, str]
-    body: bytes
 
 
 @dataclass(frozen=True, slots=True)

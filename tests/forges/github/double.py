@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,17 +9,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.forges.github.api import Api, Asked, Routes
+from tests.forges.github.api import Api, Routes
 from tests.forges.github.ci import CI
 from tests.forges.github.hooks import Hooks, Webhook
-from tests.forges.github.limits import Fault, Kind, Limit, Limits
+from tests.forges.github.limits import Limits
 from tests.forges.github.people import People
 from tests.forges.github.post import Post
 from tests.forges.github.routes import actions, apps, checks, git, graphql, pulls, repos
 from tests.forges.github.shapes import Shapes
 from tests.forges.github.site import Pages
 from tests.forges.github.world import Account, App, CheckRun, Files, Pull, Repo, World
-from tests.forges.web import Answer, Site
+from tests.forges.pace import Kind, Limit
+from tests.forges.web import Asked, Site
 
 Json = Any
 
@@ -119,8 +119,7 @@ class GitHubDouble(CI, People):
         self, pattern: str, status: int = 502, *, times: int = 1, body: bytes = b"<html>Unicorn!</html>"
     ) -> None:
         """Let the next requests whose ``METHOD /path`` matches the pattern fail."""
-        answer = Answer(status, raw=body, headers={"Content-Type": "text/html"})
-        self.limits.faults.append(Fault(re.compile(pattern), answer, times))
+        self.limits.fail(pattern, status, times=times, page=body)
 
     # ------------------------------------------------------------------------------------- webhooks
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from tests.forges.git import Commit, File, Git
+from tests.forges.branches import Branches, Files
+from tests.forges.git import Git
 from tests.forges.github.accounts import Account, App
 from tests.forges.github.runs import CheckRun, WorkflowRun
 
 if TYPE_CHECKING:
     from tests.forges.github.world import World
-
-Files = Mapping[str, bytes | File | None]
-"""Path to content; None deletes."""
 
 
 @dataclass(eq=False)
@@ -69,7 +66,7 @@ class Pull:
 
 
 @dataclass(eq=False)
-class Repo:
+class Repo(Branches):
     """A repository, over a real bare git repository."""
 
     id: int
@@ -95,24 +92,6 @@ class Repo:
         """``owner/name``."""
         return f"{self.owner.login}/{self.name}"
 
-    def file(self, branch: str, path: str) -> bytes | None:
-        """Read a file back; None where there is none."""
-        return self.git.file(branch, path)
-
-    def files(self, branch: str) -> dict[str, bytes]:
-        """Read every file of a branch back."""
-        return {entry.path: self.git.blob(entry.id) for entry in self.git.tree(branch) if entry.kind == "blob"}
-
-    def log(self, branch: str) -> list[Commit]:
-        """Give the branch's commits, newest first."""
-        return self.git.log(branch)
-
-    def sha(self, branch: str) -> str:
-        """Give the branch's head."""
-        found = self.git.ref(f"refs/heads/{branch}")
-        assert found, f"{self.path} has no branch {branch}"
-        return found
-
     def role(self, login: str, role: str) -> Account:
         """Give somebody a role: none, read, triage, write, maintain, admin."""
         self.roles[login] = role
@@ -121,15 +100,6 @@ class Repo:
     def protect(self, branch: str, by: Literal["rule", "ruleset"] = "rule") -> None:
         """Let nobody push to a branch: by a branch protection rule, or by the newer rulesets."""
         self.protected[branch] = by
-
-    def commit(self, branch: str, files: Files, *, message: str = "Change", author: str = "dev") -> str:
-        """Commit files onto a branch as somebody, outside the API and without a webhook."""
-        with self.world.lock:
-            parent = self.git.ref(f"refs/heads/{branch}")
-            person = self.world.account(author).person
-            sha = self.git.write(branch, files, message=message, author=person, at=self.world.now(), parent=parent)
-            self.world.moved(self, branch)
-        return sha
 
     def pull(
         self,

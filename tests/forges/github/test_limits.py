@@ -11,7 +11,7 @@ import pytest
 
 from tests.forges.github.client import Client, as_installation
 from tests.forges.github.double import GitHubDouble
-from tests.forges.github.limits import Kind
+from tests.forges.pace import Kind
 
 pytestmark = pytest.mark.slow
 

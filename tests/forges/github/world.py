@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from tests.forges.branches import Files
 from tests.forges.git import Git
 from tests.forges.github.accounts import Account, App, Installation, Manifest, Signer, Token
 from tests.forges.github.keys import Key
-from tests.forges.github.repo import Comment, Files, Pull, Repo
+from tests.forges.github.repo import Comment, Pull, Repo
 from tests.forges.github.runs import RETENTION, Artifact, Attempt, CheckRun, WorkflowRun
 from tests.forges.store import Store
 

@@ -6,7 +6,6 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -17,24 +16,11 @@ from tests.forges.gitlab.failures import Failed, forbidden, not_found, unauthori
 from tests.forges.gitlab.limits import Limits
 from tests.forges.gitlab.shapes import Shapes
 from tests.forges.gitlab.world import LEVELS, Account, Group, Hook, Note, Pipeline, Pull, Repo, Token, World
-from tests.forges.web import Answer, Request
+from tests.forges.web import Answer, Asked, Request
 
 Json = Any
 ROOT = "/api/v4"
 READS = frozenset({"GET", "HEAD"})
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request that was made, for tests that count."""
-
-    method: str
-    path: str
-    operation: str
-    status: int
-    at: datetime
-    headers: Mapping[str, str]
-    body: bytes
 
 
 @dataclass(frozen=True)

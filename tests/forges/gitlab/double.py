@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -10,11 +9,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.forges.gitlab.api import Api, Asked, Routes
+from tests.forges.gitlab.api import Api, Routes
 from tests.forges.gitlab.ci import CI
 from tests.forges.gitlab.door import GitLabDoor, account
 from tests.forges.gitlab.hooks import Hooks, Webhook
-from tests.forges.gitlab.limits import Fault, Kind, Limit, Limits
+from tests.forges.gitlab.limits import Limits
 from tests.forges.gitlab.payloads import Payloads
 from tests.forges.gitlab.people import People
 from tests.forges.gitlab.post import Delivery, Post
@@ -32,7 +31,8 @@ from tests.forges.gitlab.routes import (
 from tests.forges.gitlab.shapes import Shapes
 from tests.forges.gitlab.site import Pages
 from tests.forges.gitlab.world import Account, Discussion, Files, Group, Hook, Pull, Repo, Token, World
-from tests.forges.web import Answer, Request, Site
+from tests.forges.pace import Kind, Limit
+from tests.forges.web import Answer, Asked, Request, Site
 
 Json = Any
 
@@ -185,8 +185,7 @@ class GitLabDouble(CI, People):
         body: bytes = b"<html>Whoops</html>",
     ) -> None:
         """Let the next requests whose ``METHOD /path`` matches the pattern fail."""
-        answer = Answer(status, raw=body, headers={"Content-Type": "text/html"})
-        self.limits.faults.append(Fault(re.compile(pattern), answer, times))
+        self.limits.fail(pattern, status, times=times, page=body)
 
     # ------------------------------------------------------------------------------------- webhooks
 

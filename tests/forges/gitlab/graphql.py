@@ -12,10 +12,10 @@ from typing import Any
 from graphql import GraphQLError, GraphQLSchema, build_schema, graphql_sync
 
 from tests.forges.gitlab import tokens
-from tests.forges.gitlab.api import Api, Asked
+from tests.forges.gitlab.api import Api
 from tests.forges.gitlab.failures import Failed
 from tests.forges.gitlab.world import LEVELS, Account, Note, Token, World, stamp
-from tests.forges.web import Answer, Request
+from tests.forges.web import Answer, Asked, Request
 
 Json = Any
 PATH = "/api/graphql"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tests.forges.git import Commit, File, Git
+from tests.forges.branches import Branches, Files
+from tests.forges.git import Git
 from tests.forges.gitlab.accounts import LEVELS, Account
 from tests.forges.gitlab.runs import Pipeline, Status
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from tests.forges.gitlab.world import World
 
 Json = Any
-Files = Mapping[str, bytes | File | None]
-"""Path to content; None deletes."""
 
 
 @dataclass(eq=False)
@@ -180,7 +178,7 @@ class ExternalCheck:
 
 
 @dataclass(eq=False)
-class Repo:
+class Repo(Branches):
     """A project, over a real bare git repository."""
 
     id: int
@@ -216,24 +214,6 @@ class Repo:
         """The group or the person that it lies in."""
         return self.path.rpartition("/")[0]
 
-    def file(self, branch: str, path: str) -> bytes | None:
-        """Read a file back; None where there is none."""
-        return self.git.file(branch, path)
-
-    def files(self, branch: str) -> dict[str, bytes]:
-        """Read every file of a branch back."""
-        return {entry.path: self.git.blob(entry.id) for entry in self.git.tree(branch) if entry.kind == "blob"}
-
-    def log(self, branch: str) -> list[Commit]:
-        """Give the branch's commits, newest first."""
-        return self.git.log(branch)
-
-    def sha(self, branch: str) -> str:
-        """Give the branch's head."""
-        found = self.git.ref(f"refs/heads/{branch}")
-        assert found, f"{self.path} has no branch {branch}"
-        return found
-
     def role(self, login: str, role: str) -> Account:
         """Give somebody a role, by GitLab's words or by those that stories of every forge use (see `LEVELS`)."""
         self.roles[login] = LEVELS[role]
@@ -254,15 +234,6 @@ class Repo:
         return [
             status for pipeline in self.pipelines.values() for status in pipeline.statuses if pipeline.sha == head
         ]
-
-    def commit(self, branch: str, files: Files, *, message: str = "Change", author: str = "dev") -> str:
-        """Commit files onto a branch as somebody, outside the API and without a webhook."""
-        with self.world.lock:
-            parent = self.git.ref(f"refs/heads/{branch}")
-            person = self.world.account(author).person
-            sha = self.git.write(branch, files, message=message, author=person, at=self.world.now(), parent=parent)
-            self.world.moved(self, branch)
-        return sha
 
     def pull(
         self,

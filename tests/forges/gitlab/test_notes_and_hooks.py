@@ -15,8 +15,8 @@ from gitlab import GitlabError, GitlabHttpError
 from tests.forges.gitlab import quick_actions
 from tests.forges.gitlab.client import as_bot, as_person, merge_request, project
 from tests.forges.gitlab.double import GitLabDouble
-from tests.forges.gitlab.limits import Kind
 from tests.forges.gitlab.world import Pull
+from tests.forges.pace import Kind
 from tests.forges.web import Answer, Request, Site
 
 pytestmark = pytest.mark.slow

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
+from tests.forges.branches import Files
 from tests.forges.git import Git
 from tests.forges.gitlab.accounts import LEVELS, Account, Group, Kind, Token
-from tests.forges.gitlab.repo import Award, Discussion, ExternalCheck, Files, Hook, Note, Pull, Repo
+from tests.forges.gitlab.repo import Award, Discussion, ExternalCheck, Hook, Note, Pull, Repo
 from tests.forges.gitlab.runs import RETENTION, Artifact, Bridge, Job, Pipeline, Status
 from tests.forges.store import Store
 
