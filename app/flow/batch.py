@@ -10,7 +10,7 @@ from app.flow import compare, measure, packing, patience
 from app.flow.jobs import Compare, Job, Measure
 from app.flow.parts import Parts
 from diffing.words import Refused, Unavailable
-from storage import batches
+from storage import batches, runs
 
 log = structlog.get_logger("flow")
 
@@ -43,6 +43,10 @@ def give_up(parts: Parts, job: Measure, why: str, now: datetime) -> list[Job]:
 
 
 def _later(parts: Parts, job: Measure, unavailable: Unavailable, now: datetime) -> list[Job]:
+    with parts.reading() as db:
+        since = runs.get(db, job.run).created_at
+    if patience.is_over(since, now):
+        return give_up(parts, job, patience.last_words(unavailable), now)
     after = patience.pause(unavailable, str(job.batch), job.claim)
     log.warning("later", why=str(unavailable), after=after, batch=job.batch)
     with parts.db.begin() as db:

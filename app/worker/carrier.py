@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -27,6 +28,8 @@ from storage.away import Away
 
 log = structlog.get_logger("worker")
 
+_SOON = 10.0
+"""Seconds for which whoever does everything here and now waits: approvals gather for as long."""
 _TRIES = 3
 """So often is a job tried that breaks us; what is merely unavailable the flows put off, for a week."""
 
@@ -78,11 +81,15 @@ class Carrier:
             work.renew(self._parts, mine, now)
 
     def drain(self, jobs: Iterable[Job]) -> int:
-        """Do jobs and all that follows from them here and now; give how many that was."""
+        """Do jobs and all that follows from them here; give how many that was. What is due later is left."""
         waiting, count = deque(jobs), 0
         while waiting:
+            job = waiting.popleft()
+            if job.after > _SOON:
+                continue
+            time.sleep(max(0.0, job.after))
             try:
-                waiting.extend(work.work(self._parts, waiting.popleft(), self._clock()))
+                waiting.extend(work.work(self._parts, job, self._clock()))
             except (Refused, Unavailable) as trouble:
                 log.warning("later", why=str(trouble))
             count += 1

@@ -21,6 +21,7 @@ from app.worker.carrier import Carrier
 from app.worker.kinds import QUEUES, Place
 from app.worker.sending import Outbox
 from app.worker.stopping import Stop
+from diffing.words import Unavailable
 
 log = structlog.get_logger("worker")
 
@@ -137,6 +138,8 @@ def _tick(ended: Event, carrier: Carrier, parts: Parts, clock: Callable[[], date
         try:
             carrier.renew()
             carrier.ask(sweep(parts, clock()))
+        except Unavailable as unavailable:
+            log.warning("sweep later", why=str(unavailable))
         except Exception:  # whatever it is, the next sweep must come
             log.exception("sweep failed")
         if ended.wait(every):
