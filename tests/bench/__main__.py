@@ -1,4 +1,4 @@
-"""Measure comparing beside its peers, and a large run's page: `python -m tests.bench`, or `… page`."""
+"""Measure comparing beside its peers, a large run's page, and storage: `python -m tests.bench`, or `… page`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from diffing import built, streams
-from tests.bench import folders, pages, pairs
+from tests.bench import folders, pages, pairs, stores
 from tests.bench.pages import Scrolled
 from tests.bench.pairs import Row
 from tests.bench.peers import Peers
@@ -101,6 +101,15 @@ def _page(folder: Path) -> None:
     print()
 
 
+def _stores(folder: Path) -> None:
+    what = f"{stores.FILES} files of {stores.SIZE // 1000} kB, {stores.THREADS} threads"
+    print(f"| {what}, files a second | put | put again | get | has |")
+    print("|---|--:|--:|--:|--:|")
+    for name, seconds in stores.measure(folder).items():
+        print(f"| {name} | {' | '.join(f'{stores.FILES / each:,.0f}' for each in seconds.values())} |")
+    print()
+
+
 _FRAMES: Mapping[str, Callable[[Scrolled], str]] = {
     "frames": lambda scrolled: f"{len(scrolled.frames):,}",
     "a frame, median": lambda scrolled: f"{scrolled.percentiles[49]:.1f} ms",
@@ -109,7 +118,12 @@ _FRAMES: Mapping[str, Callable[[Scrolled], str]] = {
     "the longest frame": lambda scrolled: f"{max(scrolled.frames):.0f} ms",
     "tasks of more than 50 ms": lambda scrolled: str(len(scrolled.tasks)),
 }
-_PARTS: Mapping[str, Callable[[Path], None]] = {"pairs": _pairs, "folders": _folders, "page": _page}
+_PARTS: Mapping[str, Callable[[Path], None]] = {
+    "pairs": _pairs,
+    "folders": _folders,
+    "page": _page,
+    "stores": _stores,
+}
 
 
 def _processor() -> str:

@@ -32,9 +32,14 @@ class Store(ABC):
 
     endpoint = ""
 
-    @abstractmethod
     def __init__(self, place: Path) -> None:
         """Take a place of its own, in a folder or a bucket."""
+        self._opened: dict[object, Blobs] = {}
+        self.begin(place)
+
+    @abstractmethod
+    def begin(self, place: Path) -> None:
+        """Make what has to be there."""
 
     @abstractmethod
     def url(self, endpoint: str = "", bucket: str = BUCKET, **options: str) -> str:
@@ -53,14 +58,19 @@ class Store(ABC):
         os.environ.pop("AWS_ENDPOINT_URL_S3", None)
 
     def open(self, *, later: float = 0.0, **more: str) -> Blobs:
-        """Open it, now or so many seconds later."""
-        return blobs.open(self.url(**more), clock=lambda: time.time() + later)
+        """Open it, now or so many seconds later; at its own endpoint once each way, for that takes a while."""
+        if "endpoint" in more:
+            return blobs.open(self.url(**more), clock=lambda: time.time() + later)
+        how = (later, *more.items())
+        if how not in self._opened:
+            self._opened[how] = blobs.open(self.url(**more), clock=lambda: time.time() + later)
+        return self._opened[how]
 
 
 class folder(Store):  # noqa: N801  named as pytest shows it
     """A folder."""
 
-    def __init__(self, place: Path) -> None:
+    def begin(self, place: Path) -> None:
         self._place = place / "blobs"
         self._place.mkdir()
 
@@ -83,7 +93,7 @@ class ministack(Store):  # noqa: N801
 
     part = MINISTACK
 
-    def __init__(self, _place: Path) -> None:
+    def begin(self, place: Path) -> None:
         self.endpoint = needs.address(self.part)
         self.prefix = f"{PREFIX}/{secrets.token_hex(4)}"
         self.client: Any = boto3.client("s3", endpoint_url=self.endpoint, region_name="us-east-1")
@@ -123,7 +133,7 @@ class aws(ministack):  # noqa: N801
 class azure(Store):  # noqa: N801
     """Azure's blobs, by azurite."""
 
-    def __init__(self, _place: Path) -> None:
+    def begin(self, place: Path) -> None:
         self.endpoint = needs.address(AZURE)
         self.prefix = f"{PREFIX}/{secrets.token_hex(4)}"
         service = BlobServiceClient(self.endpoint, credential=KEY)
@@ -148,7 +158,7 @@ class azure(Store):  # noqa: N801
 class gcs(Store):  # noqa: N801
     """Google Cloud Storage, by an emulator that minds no precondition."""
 
-    def __init__(self, _place: Path) -> None:
+    def begin(self, place: Path) -> None:
         self.endpoint = needs.address(GCS)
         self.prefix = f"{PREFIX}/{secrets.token_hex(4)}"
         nobody = AnonymousCredentials()  # type: ignore[no-untyped-call]
