@@ -42,7 +42,9 @@ _HEADERS = {
     "x-vault-token",
 }
 _QUERY = {"access_token", "code", "code_verifier", "key", "private_token", "sig", "x-amz-signature"}
-_ENVIRONMENT = ("SECRET", "TOKEN", "PASSWORD")
+_ENVIRONMENT = ("SECRET", "TOKEN", "PASSWORD", "_KEY")
+_OPENED = (("storage.database", "connect"), ("app.worker.broker", "make"))
+"""What opens something by its address, which may hold a password."""
 _OURS = ("golddigger", "app.cli", "app.worker")
 _MOST_SHOWN = 240
 
@@ -145,7 +147,15 @@ class Plugin:
             self._learn_environment()
         self.leaks.test = nodeid
         self._write()
-        self._listen_to_clients()
+        self._listen_to_late_comers()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Iterator[None]:
+        """Learn what a test itself set in the environment."""
+        try:
+            return (yield)
+        finally:
+            self._learn_environment()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Hear what a test left on its streams; where tests run in workers, the worker hears."""
@@ -195,17 +205,21 @@ class Plugin:
             elif "://" in value and (password := _password(value)):
                 self.leaks.learn(f"the password of {name}", password)
 
-    def _listen_to_clients(self) -> None:
-        """Hear Starlette's test client too, once somebody uses it."""
+    def _listen_to_late_comers(self) -> None:
+        """Hear what is loaded only when somebody uses it: Starlette's test client, databases, queues."""
+        learn = self.leaks.learn
         client = getattr(sys.modules.get("httpx2"), "Client", None)
         if client is not None and not hasattr(client.send, "__wrapped__"):
-            learn = self.leaks.learn
             self._wrap(
                 client,
                 "send",
                 before=lambda _, request, *__, **___: on_wire(learn, str(request.url), request.headers),
                 after=lambda answer, *_, **__: _headers(learn, answer.headers),
             )
+        for name, opens in _OPENED:
+            module = sys.modules.get(name)
+            if module is not None and not hasattr(getattr(module, opens), "__wrapped__"):
+                self._wrap(module, opens, before=lambda url, *_, **__: learn("a password", _password(url)))
 
     def _communicated(self, told: tuple[Any, Any], process: Any, *_: object, **__: object) -> None:
         if any(ours in str(process.args) for ours in _OURS):
@@ -215,7 +229,7 @@ class Plugin:
 
     def _wrap(
         self,
-        owner: type,
+        owner: Any,
         name: str,
         *,
         before: Callable[..., None] | None = None,

@@ -23,6 +23,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from storage import database
 from tests.forges.web import Answer, Site
 
 log = structlog.get_logger("test")
@@ -65,6 +66,10 @@ WAYS = {
         'web = Starlette(routes=[Route("/", lambda request: PlainTextResponse("x"))])\n'
         '    TestClient(web).get("/", headers={"X-Gitlab-Token": "whisper-it"}); log.info("whisper-it")'
     ),
+    "a variable that a test sets": 'monkeypatch.setenv("SOMEBODYS_SECRET", "whisper-it"); log.info("whisper-it")',
+    "a database's password": (
+        'database.connect("postgresql://me:whisper-it@127.0.0.1:9/x").dispose(); log.info("whisper-it")'
+    ),
     "a key of several lines": 'SecretStr("-----BEGIN-----\\nwhisper-it\\n-----END-----"); log.info("whisper-it")',
     "as JSON writes it": """SecretStr('whis"per-it'); print(json.dumps('whis"per-it'))""",
 }
@@ -97,7 +102,7 @@ def folder(tmp_path: Path) -> Path:
 def test_every_way_to_give_a_secret_away_fails_the_run(folder: Path, options: tuple[str, ...]) -> None:
     """All tests pass, and the run does not: each line is named with its test, none with its secret."""
     names = {way: f"test_{number}" for number, way in enumerate(WAYS)}
-    text = LEAKING + "".join(f"\ndef {names[way]}(site):\n    {line}\n" for way, line in WAYS.items())
+    text = LEAKING + "".join(f"\ndef {names[way]}(site, monkeypatch):\n    {line}\n" for way, line in WAYS.items())
     ended = run(folder, text, *options)
     assert f"{len(WAYS) + 1} passed" in ended.stdout, ended.stdout + ended.stderr
     assert ended.returncode == 1
