@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from starlette.exceptions import HTTPException
+
 from app.flow import standing
 from app.web.pages import not_found
 from app.web.sessions import Session
@@ -16,12 +18,21 @@ from storage import runs as kept_runs
 from storage.repos import StoredRepo
 from storage.runs import StoredRun
 
+NO_LONGER = (
+    "This run is not kept any more: nobody decided anything on it. Runs are kept for a while after their change "
+    "was closed, or a newer run came."
+)
+
 
 def run(site: Site, session: Session, run_id: str) -> StoredRun:
-    """Give a run that this visitor may see; the rest is answered like one that does not exist."""
+    """Give a run that this visitor may see; the rest is answered like one that does not exist.
+
+    Whoever has the link to one that was cleaned is told so."""
     with site.parts.reading() as db:
         found = kept_runs.find(db, run_id)
         repo = kept_repos.get(db, changes.get(db, found.change_id).repo_id) if found else None
+    if found is None and run_id in session.runs:
+        raise HTTPException(410, NO_LONGER)
     if found is None or repo is None:
         raise not_found()
     if not session.admits(run_id) and not _seen(site, session, [repo]):

@@ -14,7 +14,8 @@ from tests.app.cleaning.yard import Yard
 
 
 @pytest.fixture(scope="session")
-def _migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a migrated SQLite file, to be copied."""
     file = tmp_path_factory.mktemp("cleaning") / "migrated.sqlite"
     engine = database.connect(f"sqlite:///{file}")
     database.migrate(engine)
@@ -23,9 +24,9 @@ def _migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path, _migrated: Path) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[Engine]:
     """Open a fresh, migrated database."""
-    file = shutil.copy(_migrated, tmp_path / "db.sqlite")
+    file = shutil.copy(migrated, tmp_path / "db.sqlite")
     on_sqlite = request.param == "sqlite"
     opened = database.connect(f"sqlite:///{file}" if on_sqlite else request.getfixturevalue("postgresql_database"))
     yield opened
