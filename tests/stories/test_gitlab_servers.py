@@ -65,12 +65,17 @@ def serving(folder: Path, tables: Sequence[Mapping[str, object]], *doubles: GitL
 
 
 def used(double: GitLabDouble) -> set[str]:
-    """Give the tokens that a GitLab was shown."""
-    return {text for asked in double.asked if (text := _token(asked.headers))}
+    """Give the tokens that a GitLab was shown, in whichever header."""
+    return {text for asked in double.asked for text in (_token(asked.headers), _bearer(asked.headers)) if text}
 
 
 def _token(headers: Mapping[str, str]) -> str:
     return next((text for name, text in headers.items() if name.lower() == "private-token"), "")
+
+
+def _bearer(headers: Mapping[str, str]) -> str:
+    given = next((text for name, text in headers.items() if name.lower() == "authorization"), "")
+    return given.partition(" ")[2]
 
 
 def table(double: GitLabDouble, secret: str, **more: object) -> dict[str, object]:
