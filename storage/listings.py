@@ -120,7 +120,7 @@ def tally(db: Connection, run_id: str, change_id: int) -> list[Tally]:
     c = comparisons.c
     looked = (
         select(c.outcome, _decidable(c.outcome, c.placed).label("decidable"), _counting(c).label("said"))
-        .select_from(comparisons.outerjoin(decisions, decisions.c.id == _last(change_id, c)))
+        .select_from(comparisons.outerjoin(decisions, _spoken(change_id, c)))
         .where(c.run_id == run_id)
         .subquery("looked")
     )
@@ -134,9 +134,7 @@ def tally(db: Connection, run_id: str, change_id: int) -> list[Tally]:
 def approved(db: Connection, run_id: str, change_id: int) -> set[tuple[Name, Digest | None]]:
     """Give the candidates of a run that stand approved."""
     c = comparisons.c
-    query = select(c.name, c.candidate).select_from(
-        comparisons.outerjoin(decisions, decisions.c.id == _last(change_id, c))
-    )
+    query = select(c.name, c.candidate).select_from(comparisons.outerjoin(decisions, _spoken(change_id, c)))
     rows = db.execute(query.where(c.run_id == run_id, _counting(c) == Opinion.APPROVED.value))
     return {(Name(name), _digest(candidate)) for name, candidate in rows}
 
@@ -188,7 +186,7 @@ def _wanted(run_id: str, change_id: int, wanted: Wanted) -> Select[*tuple[Any, .
         decisions.c.who,
         func.row_number().over(order_by=p.at).label("number"),
         func.count().over().label("found"),
-    ).select_from(places.outerjoin(decisions, decisions.c.id == _last(change_id, p)))
+    ).select_from(places.outerjoin(decisions, _spoken(change_id, p)))
     return query.where(*_limits(wanted, p, said))
 
 
@@ -261,6 +259,12 @@ def _ranked(run_id: str) -> Select[*tuple[Any, ...]]:
         case((changed, c.fingerprint), else_="").label("alike"),
         func.row_number().over(order_by=(quiet, place, c.ratio.desc(), c.name, c.id)).label("rank"),
     ).where(c.run_id == run_id, c.outcome != Outcome.SAME.value)
+
+
+def _spoken(change_id: int, of: Columns) -> ColumnElement[bool]:
+    """Join the last decision on a candidate."""
+    # Its number alone would do. Without the change PostgreSQL means to join with all the decisions there are.
+    return and_(decisions.c.change_id == change_id, decisions.c.id == _last(change_id, of))
 
 
 def _last(change_id: int, of: Columns) -> ScalarSelect[Any]:

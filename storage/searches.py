@@ -201,11 +201,13 @@ def _bound(mark: Mark) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
 def _looked(run_ids: Collection[str]) -> Select[*tuple[Any, ...]]:
     c, d = comparisons.c, decisions.c
     said = case((and_(d.opinion != Opinion.WITHDRAWN.value, _decidable()), d.opinion), else_=literal(None, String))
-    joined = comparisons.join(runs, runs.c.id == c.run_id).outerjoin(decisions, d.id == _last())
+    # The last decision's number alone would do. Without the change PostgreSQL means to join with all there are.
+    spoken = and_(d.change_id == runs.c.change_id, d.id == _last())
+    joined = comparisons.join(runs, runs.c.id == c.run_id).outerjoin(decisions, spoken)
     return (
         select(c.run_id, c.outcome, _decidable().label("decidable"), said.label("said"))
         .select_from(joined)
-        .where(c.run_id.in_(run_ids))
+        .where(c.run_id.in_(run_ids), runs.c.id.in_(run_ids))
     )
 
 
