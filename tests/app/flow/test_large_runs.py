@@ -12,7 +12,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import Engine
 
-from app.flow import findings, work
+from app.flow import findings, measure, packing, tries, work
 from app.flow.jobs import Compare, Job, Measure, Publish
 from app.flow.sweep import sweep
 from diffing.words import Difference, Outcome, Refused, Rules, Unavailable
@@ -61,7 +61,7 @@ def outcomes(works: Works) -> tuple[int, int]:
     return sum(not each.open for each in found), sum(each.outcome is Outcome.CHANGED for each in found)
 
 
-@pytest.mark.parametrize("changed", [0, findings.MOST_AT_ONCE])
+@pytest.mark.parametrize("changed", [0, findings.MOST_AT_ONCE - 2])
 def test_a_small_run_is_concluded_where_it_was_begun(tmp_path: Path, engine: Engine, changed: int) -> None:
     """Two batches' worth that differ are measured in the job that laid them out: nobody else has to hear of it."""
     works = set_up(tmp_path, engine, many=120, changed=changed)
@@ -74,19 +74,24 @@ def test_a_large_run_finds_the_same_whoever_measures_it(
 ) -> None:
     """Batches are measured on machines that can ask no forge, in any order; rules, masks and order come along."""
     assert len(laid) == 4
-    assert (works.run.state, works.run.done, works.run.total) == ("comparing", 200, 300)
+    assert (works.run.state, works.run.done, works.run.total) == ("comparing", 201, 303)
     elsewhere = works.elsewhere
     for number, job in enumerate(reversed(laid), start=1):
         follow = work.work(elsewhere, job, NOW)
         assert follow == ([Compare(works.run_id)] if number == len(laid) else [])
-    assert works.run.done == 300
+    assert works.run.done == 303
     assert work.work(elsewhere, Compare(works.run_id), NOW) == [Publish(works.run.change_id)]
     assert works.run.state == "concluded"
     at_once = works.again()
-    monkeypatch.setattr(findings, "MOST_AT_ONCE", MANY)
+    monkeypatch.setattr(findings, "MOST_AT_ONCE", 2 * MANY)
     at_once.do(Compare(at_once.run_id))
     assert works.found == at_once.found
     assert outcomes(works) == (200, 100)
+    named = {str(each.name): each for each in works.found}
+    told = [(named[name].outcome, named[name].placed) for name in ("goldens/new.png", "goldens/gone.png")]
+    assert told == [(Outcome.ADDED, True), (Outcome.REMOVED, True)]
+    assert not named["goldens/odd.txt"].placed
+    assert named["goldens/odd.txt"].why.startswith("It can never be committed: it is neither a picture")
     with works.parts.reading() as db:
         assert batches.of_run(db, works.run_id) == []
 
@@ -164,7 +169,7 @@ def test_who_was_replaced_over_a_batch_is_refused(works: Works, laid: list[Measu
     works.do(*laid[1:])
     assert held.do(laid[0]) == []
     assert told == [Compare(works.run_id)]
-    assert works.run.done == 300
+    assert works.run.done == 303
     works.drain(told, at=LAPSED)
     assert outcomes(works) == (200, 100)
 
@@ -265,6 +270,21 @@ def test_a_gatherer_that_breaks_us_leaves_it_to_others(works: Works, laid: list[
     assert outcomes(works) == (200, 100)
 
 
+def test_what_earlier_tries_say_is_said_of_what_differs_in_the_end(works: Works, laid: list[Measure]) -> None:
+    """It is heard before anything is measured, and told only of what the measuring finds to differ."""
+    with works.parts.reading() as db:
+        waiting = batches.get(db, laid[0].batch)
+    pairs, ruling = packing.unpack(waiting.pairs, works.parts.blobs.get)
+    doubted = list(findings._doubted(pairs, lambda found: [tries.flaky(each) for each in found]))
+    found = measure.measure(works.parts, doubted, ruling)
+    changed = [each for each in found if each.open]
+    assert len(changed) == 32
+    assert all(each.flaky and each.why.startswith(tries.WHY) for each in changed)
+    within = replace(works, parts=replace(works.parts, differ=lambda *_: Difference(outcome=Outcome.SAME)))
+    found = measure.measure(within.parts, [each for each in doubted if not each.settled], ruling)
+    assert not any(each.flaky for each in found)
+
+
 def test_many_workers_measure_and_one_gathers(works: Works) -> None:
     """Threads that take whatever is due, from the first message to the last: one conclusion, one report owed."""
     barrier = Barrier(6)
@@ -281,6 +301,6 @@ def test_many_workers_measure_and_one_gathers(works: Works) -> None:
         told = [job for each in threads.map(at_work, range(6)) for job in each]
     assert [job for job in told if isinstance(job, Publish)] == [Publish(works.run.change_id)]
     assert outcomes(works) == (200, 100)
-    assert (works.run.done, works.run.tries) == (300, 2)
+    assert (works.run.done, works.run.tries) == (303, 2)
     with works.parts.reading() as db:
         assert changes.get(db, works.run.change_id).wanted == 1

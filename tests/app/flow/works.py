@@ -116,12 +116,16 @@ def mask() -> bytes:
 
 
 def set_up(folder: Path, engine: Engine, *, many: int, changed: int) -> Works:
-    """Make so many goldens, of which every few, so many in all, were drawn otherwise."""
+    """Make so many goldens, of which every few, so many in all, were drawn otherwise.
+
+    Beside them one was not drawn, one is new, and one is new and can never be committed: it is not what its name
+    says."""
     goldens = {f"goldens/{number:05}.png": tile(number) for number in range(many)}
     every = max(1, many // max(1, changed))
     other = set(list(goldens)[::every][:changed])
     drawn = {name: tile(int(name[8:13]), 99) if name in other else golden for name, golden in goldens.items()}
-    git = repositories.find(_repository(folder / "monorepo", goldens))
+    drawn |= {"goldens/new.png": tile(1, 98), "goldens/odd.txt": b"\xff\x00\xfe"}
+    git = repositories.find(_repository(folder / "monorepo", {**goldens, "goldens/gone.png": tile(1, 97)}))
     forge = Local([git], Handovers(folder / "handovers"), say=lambda text: None)
     parts = Parts(
         db=engine,
