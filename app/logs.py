@@ -32,8 +32,8 @@ _CONTROLS = {each: f"\\x{each:02x}" for each in (*range(32), *range(127, 160))} 
 }
 _LIBRARIES = ("alembic", "azure", "boto3", "botocore", "dramatiq", "google", "PIL", "s3transfer", "urllib3")
 """Heard only when something is wrong: what they do besides is told in our own words."""
-_SILENT = ("pika",)
-"""Writes a page for each connection that is lost, which is told in a line elsewhere."""
+_SILENT = ("azure.identity", "pika")
+"""Write a page for each identity that there is not and each connection that is lost, told in a line elsewhere."""
 
 
 def set_up(*, level: str = "INFO", stream: TextIO | None = None) -> None:
