@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from app.flow import laying, masks, measure, packing, settled, shelf, tries
 from app.flow.goldens import Goldens
@@ -28,6 +29,11 @@ MOST_ARTIFACTS, MOST_BYTES, MOST_FILES = 100, 4 << 30, 50_000
 MOST_AT_ONCE = 2 * packing.WAITING
 """So many pairs that differ are measured where they were laid out: two batches' worth, over in seconds, which is
 sooner than others hear of them. Of more, every worker takes its share."""
+_A_MEMBER, _AN_ENTRY = 5000, 600
+"""Bytes of memory that a run takes for each file that CI kept, and for each in the tree; measured, rounded up."""
+
+Tried = Callable[[Sequence[Comparison]], list[Comparison]]
+"""Says of comparisons what earlier tries say against them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +47,8 @@ class Findings:
     """By suite, what bounds the paths that may be committed."""
     laid: tuple[Laid, ...] = ()
     """Where many differ, all pairs, to be measured in batches by whoever is free; `comparisons` is empty then."""
-    rules: Rulebook | None = None
-    """Those that `laid` is to be measured by."""
+    rules: Rulebook = field(default_factory=lambda: Rulebook({}, {}))
+    """Those that all are measured by."""
 
 
 def find(parts: Parts, run: StoredRun, change: Change) -> Findings:
@@ -78,9 +84,10 @@ def _weigh(chosen: Sequence[Artifact]) -> None:
 
 
 def _count(kept: Shelf) -> None:
-    files = sum(len(archive.paths) for archive in kept.archives.values())
-    if files > MOST_FILES:
-        raise Refused(f"The artifacts hold {files:,} files together; at most {MOST_FILES:,} are read of one run.")
+    if len(kept) > MOST_FILES:
+        raise Refused(
+            f"The artifacts hold {len(kept):,} files together; at most {MOST_FILES:,} are read of one run."
+        )
 
 
 def _pipeline(forge: Forge, change: Change, run: StoredRun) -> Pipeline:
@@ -100,52 +107,72 @@ def _compare(
     chosen: Sequence[Artifact],
 ) -> Findings:
     tree = parts.forges[change.repo.host].tree(change.repo, change.head)
-    suites = configured or tuple(registry.infer(kept.members, kept.read, tree))
-    goldens = Goldens(parts, change.repo)
-    complete = shards_complete(list(kept.archives), pipeline.state is not PipelineState.SUCCEEDED)
-    pairs = pair(suites, _candidates(suites, kept, tree, goldens), tree, complete=complete)
-    lacking = registry.lacking(kept.members, suites, kept.read, tree)
-    if not pairs:
-        return Findings(kept=False, notes=(*lacking, *registry.explain(kept.members, suites, tree)))
-    rules = Rulebook({suite.name: suite for suite in suites}, masks.fetch(parts, change, suites, goldens))
+    with parts.lists.of(len(kept) * _A_MEMBER + len(tree) * _AN_ENTRY):
+        suites = configured or tuple(registry.infer(kept.members, kept.read, tree))
+        lot = _Lot(parts, suites, tree, Goldens(parts, change.repo))
+        complete = shards_complete(list(kept.archives), pipeline.state is not PipelineState.SUCCEEDED)
+        pairs = lot.pairs(kept, complete=complete)
+        lacking = registry.lacking(kept.members, suites, kept.read, tree)
+        if not pairs:
+            return Findings(kept=False, notes=(*lacking, *registry.explain(kept.members, suites, tree)))
+        rules = Rulebook({suite.name: suite for suite in suites}, masks.fetch(parts, change, suites, lot.goldens))
+        found = Findings(
+            kept=True,
+            notes=lacking if complete else (*lacking, _incomplete(kept)),
+            globs={suite.name: suite.goldens for suite in suites},
+            rules=rules,
+        )
+        return _measured(run, lot, kept, pairs, found, partial(_tried, run, pipeline, chosen, lot))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lot:
+    """What the goldens of a run are, whichever try of its artifacts is looked at."""
+
+    parts: Parts
+    suites: tuple[Suite, ...]
+    tree: Tree
+    goldens: Goldens
+
+    def pairs(self, kept: Shelf, *, complete: bool) -> list[Pair]:
+        """Lay what lies on a shelf beside its goldens."""
+        found = [each for suite in self.suites for each in _found(suite, kept, self.tree)]
+        settled_ones = [self.goldens.settle(each, kept.read, self.tree) for each in found]
+        return pair(self.suites, settled_ones, self.tree, complete=complete)
+
+
+def _tried(
+    run: StoredRun, pipeline: Pipeline, chosen: Sequence[Artifact], lot: _Lot, compared: Sequence[Comparison]
+) -> list[Comparison]:
+    return tries.tell(lot.parts, run, pipeline, chosen, partial(lot.pairs, complete=False), compared)
+
+
+def _measured(
+    run: StoredRun, lot: _Lot, kept: Shelf, pairs: Sequence[Pair], found: Findings, tried: Tried
+) -> Findings:
+    """Measure what differs, or leave it laid out where it is much."""
 
     def told(done: int) -> None:
-        with parts.db.begin() as db:
+        with lot.parts.db.begin() as db:
             runs.progress(db, run.id, done=done, total=len(pairs))
 
-    def paired(tried: Shelf) -> list[Pair]:
-        return pair(suites, _candidates(suites, tried, tree, goldens), tree, complete=False)
-
-    def doubted(compared: Sequence[Comparison]) -> list[Comparison]:
-        return tries.tell(parts, run, pipeline, chosen, paired, compared)
-
-    found = Findings(
-        kept=True,
-        notes=lacking if complete else (*lacking, _incomplete(kept)),
-        globs={suite.name: suite.goldens for suite in suites},
-    )
-    laid = laying.lay(parts, pairs, kept, goldens, Ground(tree), told)
+    laid = laying.lay(lot.parts, pairs, kept, lot.goldens, Ground(lot.tree), told)
     if sum(not each.settled for each in laid) > MOST_AT_ONCE:
-        return replace(found, laid=tuple(_doubted(laid, doubted)), rules=rules)
-    measured = measure.measure(parts, laid, lambda each: rules.of(*each.golden), told)
-    brought = measure.approved(parts, run)
-    compared = doubted(measure.united(measured))
+        return replace(found, laid=tuple(_doubted(laid, tried)))
+    measured = measure.measure(lot.parts, laid, lambda each: found.rules.of(*each.golden), told)
+    brought = measure.approved(lot.parts, run)
+    compared = tried(measure.united(measured))
     return replace(found, comparisons=tuple(measure.proven(brought, each) for each in compared))
 
 
-def _doubted(laid: Sequence[Laid], doubted: Callable[[Sequence[Comparison]], list[Comparison]]) -> Iterator[Laid]:
+def _doubted(laid: Sequence[Laid], tried: Tried) -> Iterator[Laid]:
     """Say of each pair, before it is measured, what earlier tries say against it if it really differs."""
     before = [measure.judged(each, each.comparison) for each in laid]
-    for each, was, now in zip(laid, before, doubted(before), strict=True):
+    for each, was, now in zip(laid, before, tried(before), strict=True):
         if now.flaky == was.flaky:
             yield each
         else:
             yield replace(each, comparison=now) if each.settled else replace(each, doubted=True)
-
-
-def _candidates(suites: Sequence[Suite], kept: Shelf, tree: Tree, goldens: Goldens) -> list[Found]:
-    found = [each for suite in suites for each in _found(suite, kept, tree)]
-    return [goldens.settle(each, kept.read, tree) for each in found]
 
 
 def _found(suite: Suite, kept: Shelf, tree: Tree) -> list[Found]:
