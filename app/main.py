@@ -340,6 +340,7 @@ def serve(settings: Settings, *, host: str, port: int, threads: int | None = Non
         server = _server(whole, host, port, stop)
         if not stop.told.is_set():
             server.run()
+    stop.end()
 
 
 def work(settings: Settings, *, queues: str = "", threads: int = _THREADS) -> None:
@@ -350,6 +351,7 @@ def work(settings: Settings, *, queues: str = "", threads: int = _THREADS) -> No
     with _ready(settings) as whole, stop.heard(), _working(whole, stop, shared):
         log.info("working", places={each.name: each.threads for each in shared})
         stop.told.wait()
+    stop.end()
 
 
 def sweep(settings: Settings) -> int:

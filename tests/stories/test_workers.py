@@ -110,7 +110,7 @@ def test_a_server_with_everything_inside_gives_back_what_it_cannot_end(one: Crew
     with wired(one.stage.forge) as wire:
         first = one.serve("--grace", "4")
         pull, held = comparing(one.stage, wire)
-        assert one.end(first) < 6
+        assert one.end(first) < 8
         assert "let go" in one.log(first)
         (run,) = rows(one.stage, "runs")
         assert (run.state, run.lease_until) == ("queued", None)

@@ -16,14 +16,16 @@ def test_the_first_wish_begins_and_the_second_ends() -> None:
     now = [100.0]
     stop = Stop(25, ticks=lambda: now[0], leave=left.append)
     stop.when_told(lambda: asked.append("told"))
-    assert stop.left() == 25
+    stop.end()
+    assert (stop.left(), left) == (25, [])
     stop.tell()
     now[0] += 10
     assert (stop.told.is_set(), stop.left(), asked, left) == (True, 15.0, ["told"], [])
     now[0] += 20
     assert stop.left() == 0
     stop.tell()
-    assert (asked, left) == (["told"], [1])
+    stop.end()
+    assert (asked, left) == (["told"], [1, 0])
 
 
 def test_whatever_hangs_the_process_ends_in_time() -> None:
