@@ -29,16 +29,17 @@ def all_is_well(scene: Scene, pull: Pull, *, approved: bool) -> None:
 def every_accepted_delivery_was_handled(scene: Scene) -> None:
     """What was answered with 202 is done; a forge never brings it again by itself."""
     with database.reading(scene.db) as db:
-        states = dict(db.execute(select(tables.deliveries.c.delivery_id, tables.deliveries.c.state)).all())
+        kept = db.execute(select(tables.deliveries.c.delivery_id, tables.deliveries.c.state)).all()
         whys = db.execute(select(tables.deliveries.c.why).where(tables.deliveries.c.state == "failed")).scalars()
         failed = list(whys)
+    states = {id_.rpartition(" ")[2]: state for id_, state in kept}
     lost = [each for each in accepted(scene) if states.get(each) != "done"]
     assert not lost, f"{len(lost)} of {len(states)} deliveries are not done: {failed}"
 
 
 def accepted(scene: Scene) -> set[str]:
     """Give the deliveries that the forge was told are kept."""
-    return {each.webhook.id for each in scene.forge.world.delivered if each.ok}
+    return {each.webhook.id for each in scene.delivered() if each.ok}
 
 
 def every_run_ended(scene: Scene, pull: Pull) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,29 +16,20 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from storage import blobs, database, tables
 from storage.blobs import Blobs
-from tests.faults.installation import Installation
-from tests.faults.process import clock
 from tests.forges.github.double import GitHubDouble
 from tests.forges.gitlab.double import GitLabDouble
 from tests.forges.wire import Wire, wired
+from tests.installed.deployments import Deployment
+from tests.installed.installation import Installation
+from tests.installed.process import PACE, hurried
 from tests.stories.hosts import HOSTS, Double, Host, Pull, Shown
 from tests.stories.screens import CART, CART_NEW, CONFIG, LOGIN, NEW, OLD, failures
 
 _PATIENCE = 120.0
 _QUIET = 5
+_PACE = 180
+"""Three minutes a second: leases lapse as one looks on."""
 _numbers = count(1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deployment:
-    """How an installation is laid out: its settings, how many workers beside the web, which parts it stands on."""
-
-    name: str
-    settings: Mapping[str, str]
-    workers: int
-    parts: Mapping[str, Any] = field(default_factory=dict)
-    environment: Mapping[str, str] = field(default_factory=dict)
-    """More than settings: what the parts' own libraries read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +85,24 @@ class Scene:
             quiet = 0 if any(busy.values()) else quiet + 1
             time.sleep(0.05)
 
+    def delivered(self) -> Sequence[Any]:
+        """Give every attempt of the forge to deliver a webhook, and how it ended."""
+        by_github = getattr(self.forge.world, "delivered", None)
+        return self.forge.post.delivered if by_github is None else by_github  # type: ignore[attr-defined, no-any-return]
+
+    def batches_done(self) -> int:
+        """Tell how many batches of large runs are measured and not yet gathered."""
+        done = (tables.batches.c.state == "done") & (tables.batches.c.size > 0)
+        with database.reading(self.db) as db:
+            return db.scalar(select(func.count()).where(done)) or 0
+
+    def wait_until(self, true: Callable[[], bool]) -> None:
+        """Wait until something is so."""
+        until = time.monotonic() + _PATIENCE
+        while not true():
+            assert time.monotonic() < until, self.installation.logged()
+            time.sleep(0.005)
+
     def verdicts(self, pull: Pull) -> list[Shown]:
         """Give all that stands of ours beside the head of a change."""
         return self.host.shown(self.forge, pull)
@@ -120,9 +129,8 @@ def scene(deployment: Deployment, host: Host, folder: Path) -> Iterator[Scene]:
     with _double(host) as forge, wired(forge) as wire:
         settings = {**deployment.settings, **{name: str(value) for name, value in host.settings(forge).items()}}
         settings["secret_key"] = "a key that only these tests know"
-        installation = Installation(
-            settings, folder / "logs", workers=deployment.workers, environment=deployment.environment
-        )
+        environment = {**deployment.environment, PACE: str(_PACE)}
+        installation = Installation(settings, folder / "logs", workers=deployment.workers, environment=environment)
         engine = database.connect(deployment.settings["database_url"])
         database.migrate(engine)
         try:
@@ -150,4 +158,5 @@ def _storage(deployment: Deployment) -> Blobs:
 
 
 def _double(host: Host) -> Any:
+    clock = hurried(_PACE)
     return GitHubDouble(clock) if host is HOSTS["github"] else GitLabDouble(clock)

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import deployments, figures
+from tests.faults import figures
 from tests.faults.afterwards import all_is_well
 from tests.faults.figures import fault
 from tests.faults.scene import Scene, scene
+from tests.installed import deployments
 from tests.stories.hosts import HOSTS
 
 SHIM = Path(__file__).with_name("full.c")
@@ -50,7 +51,7 @@ def test_what_cannot_be_kept_is_not_accepted(on: Scene, tmp_path: Path) -> None:
     (tmp_path / "full").touch()
     fault(on, "disk full at keeping")
     refused = on.finish(pull)
-    assert not any(each.ok for each in on.forge.world.delivered[-len(refused) :])
+    assert not any(each.ok for each in on.delivered()[-len(refused) :])
     (tmp_path / "full").unlink()
     assert {on.forge.redeliver(each) for each in refused} == {202}
     all_is_well(on, pull, approved=False)

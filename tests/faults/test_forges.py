@@ -6,12 +6,15 @@ import time
 from collections.abc import Callable
 from itertools import repeat
 from threading import Timer
+from typing import cast
 
 import pytest
 
 from tests.faults.afterwards import all_is_well
 from tests.faults.figures import fault
 from tests.faults.scene import Scene
+from tests.forges.github.double import GitHubDouble
+from tests.forges.github.limits import Kind
 
 ANYTHING = "^(GET|POST|PATCH|PUT) "
 Trouble = Callable[[Scene, str], None]
@@ -22,9 +25,9 @@ def failing(status: int) -> Trouble:
     return lambda on, pattern: on.forge.fail(pattern, status, times=3, body=b"<html>Unicorn!</html>")
 
 
-def limited(kind: str) -> Trouble:
+def limited(kind: Kind) -> Trouble:
     """Meet a limit that is over in a second, whatever is asked."""
-    return lambda on, _pattern: on.forge.limit(kind, retry_after=1, times=2)  # type: ignore[call-arg, misc]
+    return lambda on, _pattern: cast(GitHubDouble, on.forge).limit(kind, retry_after=1, times=2)
 
 
 def slow(on: Scene, pattern: str) -> None:

@@ -10,6 +10,7 @@ from tests.faults.afterwards import all_is_well
 from tests.faults.figures import fault
 from tests.faults.scene import Scene
 from tests.forges.wire import Break
+from tests.stories.screens import CONFIG, OLD, failures, screen
 
 
 def killed_at(scene: Scene, held: Break) -> None:
@@ -68,3 +69,22 @@ def test_workers_die_on_the_way_from_an_approval_to_its_commit(on: Scene, step: 
     on.settle()
     on.finish(pull)
     all_is_well(on, pull, approved=True)
+
+
+def test_workers_die_in_the_middle_of_a_large_run(on: Scene) -> None:
+    """Some of its batches are recorded, some are being measured, some wait: all are gathered once."""
+    names = [f"{number:03d}" for number in range(300)]
+    files = {f"test/goldens/{name}.png": OLD for name in names} | {".golddigger.yml": CONFIG}
+    pull = on.forge.repo(f"octo/large-{on.deployment.name}", files=files).pull(files={"lib/app.dart": b"// new\n"})
+    drawn = {name: (OLD, screen(name)) for name in names}
+    on.forge.finish_workflow(pull, {"goldens": failures(drawn)})
+    for already in (1, 3):
+        on.wait_until(lambda already=already: on.batches_done() >= already)  # type: ignore[misc]
+        on.installation.kill(*on.installation.working)
+        fault(on, "kill -9 of a worker")
+        on.installation.start(*on.installation.working)
+    on.settle()
+    on.approve(pull)
+    on.settle()
+    stands = pull.repo.files(pull.branch)
+    assert [name for name in names if stands[f"test/goldens/{name}.png"] != drawn[name][1]] == []

@@ -93,7 +93,7 @@ def test_webhooks_come_while_a_part_is_away(on: Scene, part: str) -> None:
     away.kill()
     fault(on, f"{part} away")
     webhooks = on.finish(pull)
-    answers = [each.status for each in on.forge.world.delivered[-len(webhooks) :]]
+    answers = [each.status for each in on.delivered()[-len(webhooks) :]]
     away.start()
     if part == "queue":
         assert set(answers) == {202}

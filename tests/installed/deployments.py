@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import boto3
 
-from tests.faults.scene import Deployment
 from tests.parts import needs
 from tests.parts.door import before
 from tests.parts.part import Part
@@ -22,6 +23,18 @@ from tests.parts.s3 import MINISTACK
 _KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _BUCKET = "goldens"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """How an installation is laid out: its settings, how many workers beside the web, which parts it stands on."""
+
+    name: str
+    settings: Mapping[str, str]
+    workers: int
+    parts: Mapping[str, Any] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """More than settings: what the parts' own libraries read."""
 
 
 @contextmanager

@@ -79,7 +79,7 @@ class Installation:
         what = "serve" if name == "web" else "worker"
         with (self.folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.process", what, str(self.port)],
+                [sys.executable, "-m", "tests.installed.process", what, str(self.port)],
                 env={**_ours_left_out(), **self._settings, "GOLDDIGGER_PUBLIC_URL": self.base},
                 stdout=log,
                 stderr=subprocess.STDOUT,
