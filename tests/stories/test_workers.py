@@ -105,6 +105,14 @@ def test_a_worker_may_leave_comparing_to_others(many: Crew) -> None:
     assert kinds(many.log(heavy)) == {"Compare"}
 
 
+def test_rabbitmq_carries_the_work_too(rabbitmq_url: str, tmp_path: Path) -> None:
+    """From a delivery to the verdict, through another process."""
+    with crew(HOST, tmp_path, own(rabbitmq_url), web=True) as made:
+        worker = made.worker()
+        told_once(made.stage, broken(made.stage))
+        assert made.end(worker) < 12
+
+
 def test_a_server_with_everything_inside_gives_back_what_it_cannot_end(one: Crew) -> None:
     """Told to end in the middle of a comparison it ends in its time, and the next one goes on at once."""
     with wired(one.stage.forge) as wire:
