@@ -226,6 +226,18 @@ def test_what_is_away_puts_a_batch_off(works: Works, laid: list[Measure]) -> Non
     assert outcomes(works) == (200, 100)
 
 
+def test_what_is_away_for_a_week_is_given_up(works: Works, laid: list[Measure]) -> None:
+    """The check says so, and nothing of the run is tried any more."""
+
+    def away(golden: bytes, candidate: bytes, rules: Rules) -> Difference:
+        raise Unavailable("The storage does not answer.")
+
+    late = replace(works, parts=replace(works.parts, differ=away))
+    assert late.do(laid[0], at=NOW + timedelta(days=8)) == [Publish(works.run.change_id)]
+    assert works.run.state == "failed"
+    assert works.run.why.startswith("The storage does not answer. It was tried for 7 days")
+
+
 def test_a_file_that_is_gone_fails_the_run_in_words(works: Works, laid: list[Measure]) -> None:
     """Somebody emptied the storage: the check says so, the other batches stop, and a new round finds all."""
 
