@@ -32,6 +32,8 @@ _KNOWN = "The address of a PostgreSQL takes `pool=20` (connections of a process)
 class _Pool(QueuePool):
     """Has those who wait in vain for a connection try again later, as if the database were away."""
 
+    __module__ = "sqlalchemy.pool"  # by which it names its log: each connection that is lent is a line there
+
     def connect(self) -> PoolProxiedConnection:
         try:
             return super().connect()

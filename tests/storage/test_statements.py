@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import Dialect
 
 from diffing.words import Refused
-from tests.storage import calls
+from tests.storage import calls, plans
 
 CALLS = [pytest.param(function, given, id=name) for name, function, given in calls.every()]
 
@@ -36,6 +36,9 @@ class Paper:
 
     def scalars(self) -> Paper:
         return self
+
+    def all(self) -> list[Any]:
+        return []
 
     def one_or_none(self) -> None:
         return None
@@ -62,9 +65,17 @@ def test_every_statement_can_be_said_in_both_dialects(
     assert all(re.match(r"(WITH|SELECT|INSERT|UPDATE|DELETE) ", statement) for statement in paper.written)
 
 
-GROWING = {"deliveries", "changes", "publications", "runs", "comparisons", "decisions", "approvals", "git_blobs", "batches"}
-# These hold only the few rows that are asked for, so to go through them whole is to go through the answer.
-PARTIAL = {"ix_changes_owed", "ix_changes_pending"}
+GROWING = {
+    "deliveries",
+    "changes",
+    "publications",
+    "runs",
+    "comparisons",
+    "decisions",
+    "approvals",
+    "git_blobs",
+    "batches",
+}
 
 
 @contextmanager
@@ -105,4 +116,4 @@ def test_no_statement_goes_through_a_whole_table(
 
 def _whole(plan: str) -> bool:
     scan = re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?", plan)
-    return scan is not None and scan[1] in GROWING and scan[2] not in PARTIAL
+    return scan is not None and scan[1] in GROWING and scan[2] not in plans.PARTIAL
