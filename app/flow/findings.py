@@ -29,7 +29,7 @@ MOST_ARTIFACTS, MOST_BYTES, MOST_FILES = 100, 4 << 30, 50_000
 MOST_AT_ONCE = 2 * packing.WAITING
 """So many pairs that differ are measured where they were laid out: two batches' worth, over in seconds, which is
 sooner than others hear of them. Of more, every worker takes its share."""
-_A_MEMBER, _AN_ENTRY = 5000, 600
+_A_MEMBER, _AN_ENTRY = 5000, 800
 """Bytes of memory that a run takes for each file that CI kept, and for each in the tree; measured, rounded up."""
 
 Tried = Callable[[Sequence[Comparison]], list[Comparison]]
