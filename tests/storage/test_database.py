@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from diffing.words import Refused
 from storage import changes, database
 from storage.tables import metadata
+from tests.parts import databases
 from tests.storage import making
 
 ROOT = Path(__file__).parents[2]
@@ -185,13 +187,22 @@ engine.dispose()
 """
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Name a database without tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/together.sqlite"
+        return
+    with databases.created(request.getfixturevalue("postgresql_url")) as url:
+        yield url
+
+
 @pytest.mark.slow
-def test_several_may_migrate_at_once(tmp_path: Path) -> None:
-    """Many processes that start together on an empty file all find it migrated, and none fails."""
-    url = f"sqlite:///{tmp_path}/together.sqlite"
+def test_several_may_migrate_at_once(empty_url: str) -> None:
+    """Many processes that start together on an empty database all find it migrated, and none fails."""
     started = [
         subprocess.Popen(
-            [sys.executable, "-c", _MIGRATE, url],
+            [sys.executable, "-c", _MIGRATE, empty_url],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
