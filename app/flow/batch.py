@@ -18,7 +18,7 @@ log = structlog.get_logger("flow")
 def measure_batch(parts: Parts, job: Measure, now: datetime) -> list[Job]:
     """Measure a batch from kept files alone: no forge is asked, so any machine can."""
     with parts.db.begin() as db:
-        claim = job.claim or batches.claim(db, job.batch, now=now, until=now + parts.lease)
+        claim = job.claim or batches.claim(db, job.batch, now=now, until=now + parts.held)
         if claim is None:
             return []
         waiting = batches.get(db, job.batch)

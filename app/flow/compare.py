@@ -20,7 +20,7 @@ log = structlog.get_logger("flow")
 def compare(parts: Parts, job: Compare, now: datetime) -> list[Job]:
     """Compare what a run's pipeline kept with the goldens at the change's head; or gather what batches found."""
     with parts.db.begin() as db:
-        claim = job.claim or runs.claim(db, job.run, now=now, until=now + parts.lease)
+        claim = job.claim or runs.claim(db, job.run, now=now, until=now + parts.held)
         if claim is None:
             return []
         run = runs.get(db, job.run)

@@ -51,6 +51,8 @@ class Parts:
     """In which all threads hold lists of files, of git's and of CI's: one large run's, or many small ones'."""
     lease: timedelta = timedelta(minutes=10)
     """How long a claimed piece of work is left alone before somebody else takes over."""
+    held: timedelta = timedelta(minutes=3)
+    """The same for what is compared: whoever is at it says so every half minute."""
 
     def reading(self) -> AbstractContextManager[Connection]:
         """Read one state of the database, keeping nobody from writing."""

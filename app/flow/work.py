@@ -34,7 +34,7 @@ def turn(parts: Parts, job: Job, now: datetime) -> Job | None:
     if not isinstance(job, Compare | Measure):
         return job
     with parts.db.begin() as db:
-        due = turns.take(db, now=now, until=now + parts.lease)
+        due = turns.take(db, now=now, until=now + parts.held)
     if due is None:
         return None
     if due.batch_id is None:
@@ -72,7 +72,7 @@ def broke(parts: Parts, job: Job) -> int | None:
 
 def renew(parts: Parts, jobs: Iterable[Job], now: datetime) -> None:
     """Say that jobs which take long are still being done."""
-    until = now + parts.lease
+    until = now + parts.held
     with parts.db.begin() as db:
         for job in jobs:
             match job:
