@@ -11,7 +11,13 @@ from tempfile import mkdtemp
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import select
 
 from app.flow import clean, disposal
@@ -67,11 +73,11 @@ class AnyOrder(RuleBasedStateMachine):
         self.heads += 1
         head = f"{self.heads:040x}"
         with suppress(Unavailable):  # a killed cleaner holds one of them: it is compared later
-            found = [self.yard.found(each) for each in (golden, candidate)]
+            before, after = self.yard.found(golden), self.yard.found(candidate)
             mask = self.yard.put(f"mask {golden}:{candidate}")
             self.yard.now += hours * HOUR
             self.yard.clean(**SHORT)  # meanwhile
-            self.yard.record(change, golden, (*found, mask), head=head)
+            self.yard.record(change, golden, (before, after, mask), head=head)
             self.yard.supersede(change, keep=head)
 
     @rule(word=WORDS)
@@ -158,6 +164,4 @@ class AnyOrder(RuleBasedStateMachine):
 def test_any_order(migrated: Path) -> None:
     """Runs made, superseded, decided on, closed, cleaned, in any order, and killed anywhere."""
     AnyOrder.template = migrated
-    machine = AnyOrder.TestCase()
-    machine.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)
-    machine.runTest()
+    run_state_machine_as_test(AnyOrder, settings=settings(max_examples=25, stateful_step_count=40, deadline=None))
