@@ -1,4 +1,4 @@
-"""Measure comparing beside its peers, a large run's page, and storage: `python -m tests.bench`, or `… page`."""
+"""Measure comparing beside its peers, a run's page, storage, and load: `python -m tests.bench`, or `… load`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from diffing import built, streams
-from tests.bench import folders, pages, pairs, stores
+from tests.bench import folders, load, pages, pairs, stores
+from tests.bench.load import Large
 from tests.bench.pages import Scrolled
 from tests.bench.pairs import Row
 from tests.bench.peers import Peers
@@ -110,6 +111,36 @@ def _stores(folder: Path) -> None:
     print()
 
 
+def _load(folder: Path) -> None:
+    print(
+        f"| {load.DELIVERIES:,} webhooks, two web processes | accepted | a second | median, ms | 99 of 100, ms |"
+    )
+    print("|---|--:|--:|--:|--:|")
+    for name in ("embedded", "redis"):
+        came = load.intake(folder, name)
+        print(f"| {name} | {came.accepted:,} | {came.a_second:,.0f} | {came.median:.0f} | {came.slowest:.0f} |")
+    print(f"\n| {load.GOLDENS:,} goldens, {load.CHANGED} changed, from delivery to verdict | embedded | redis |")
+    print("|---|--:|--:|")
+    large = [load.large(folder / "large", name) for name in ("embedded", "redis")]
+    for what, tell in _LARGE.items():
+        print(f"| {what} | {' | '.join(tell(each) for each in large)} |")
+    calls = ", ".join(f"{count} × `{name}`" for name, count in large[0].calls.most_common())
+    print(f"\nAsked of the forge: {calls}.")
+    many = load.many(folder / "many", "redis")
+    print(f"\n| {load.RUNS} runs at once, two workers | seconds |\n|---|--:|")
+    print(
+        f"| half of them told | {many.half:.1f} |\n| 95 of 100 | {many.most:.1f} |\n| all | {many.seconds:.1f} |\n"
+    )
+
+
+_LARGE: Mapping[str, Callable[[Large], str]] = {
+    "seconds": lambda large: f"{large.seconds:.1f}",
+    "calls to the forge": lambda large: f"{large.calls.total()}",
+    "fetched, MB": lambda large: f"{large.fetched / 1e6:.0f}",
+    "of which candidates, MB": lambda large: f"{large.artifact / 1e6:.0f}",
+    "worker, most memory, MB": lambda large: f"{large.worker:.0f}",
+    "its largest child, MB": lambda large: f"{large.children:.0f}",
+}
 _FRAMES: Mapping[str, Callable[[Scrolled], str]] = {
     "frames": lambda scrolled: f"{len(scrolled.frames):,}",
     "a frame, median": lambda scrolled: f"{scrolled.percentiles[49]:.1f} ms",
@@ -123,6 +154,7 @@ _PARTS: Mapping[str, Callable[[Path], None]] = {
     "folders": _folders,
     "page": _page,
     "stores": _stores,
+    "load": _load,
 }
 
 

@@ -71,6 +71,13 @@ class Installation:
             process.kill()
             process.wait()
 
+    def peak(self, name: str) -> tuple[float, float]:
+        """Give the most memory that a process has had, and the largest of its comparing children, in MB."""
+        pid = self._processes[name].pid
+        threads = Path(f"/proc/{pid}/task").glob("*/children")
+        children = [int(each) for told in threads for each in told.read_text().split()]
+        return _peak(pid), max(map(_peak, children), default=0.0)
+
     def logged(self) -> str:
         """Give the end of what each process wrote."""
         return "\n".join(f"{log.stem}: {log.read_text()[-3000:]}" for log in sorted(self.folder.glob("*.log")))
@@ -98,3 +105,9 @@ class Installation:
 
 def _ours_left_out() -> Mapping[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("GOLDDIGGER_")}
+
+
+def _peak(pid: int) -> float:
+    told = Path(f"/proc/{pid}/status").read_text()
+    line = next(line for line in told.splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1024
