@@ -29,10 +29,22 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         sharing.finish()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run that had to leave something out, where nothing may be missing."""
+    if needs.ALL_REQUIRED and _missed(session.config.pluginmanager.get_plugin("terminalreporter")):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _missed(reporter: pytest.TerminalReporter | None) -> list[str]:
+    """Give what was missing; the processes of pytest-xdist report to the one that began, and know nothing."""
+    reasons = [report.longrepr for report in reporter.stats.get("skipped", [])] if reporter else []
+    return needs.missed(each[2] for each in reasons if isinstance(each, tuple))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say at the end which parts were run against, and what had to be left out."""
-    reasons = [report.longrepr for report in terminalreporter.stats.get("skipped", [])]
-    missed = needs.missed(each[2] for each in reasons if isinstance(each, tuple))
+    missed = _missed(terminalreporter)
     began = sharing.begun()
     if began or missed:
         terminalreporter.section("real parts")

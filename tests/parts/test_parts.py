@@ -122,3 +122,34 @@ def test_the_end_names_only_what_was_missed() -> None:
     """Of all reasons why tests are skipped, a run is told those that can be mended, each once."""
     mended = "Redis is missing: apt-get install redis-server"
     assert needs.missed([f"Skipped: {mended}", f"Skipped: {mended}", "Skipped: only on Tuesdays"]) == [mended]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("required", "code"), [("", 0), ("all", 1)])
+def test_where_nothing_may_be_missing_a_skipped_test_fails_the_run(
+    tmp_path: Path, required: str, code: int
+) -> None:
+    """A run that left something out, whoever skipped it, is no success then."""
+    (tmp_path / "test_it.py").write_text(
+        "import pytest\ndef test_one():\n    pytest.skip('Gold is missing: dig')\n"
+    )
+    ended = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "tests.parts.fixtures",
+            "--rootdir",
+            str(tmp_path),
+            str(tmp_path),
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "GOLDDIGGER_TEST_REQUIRE": required},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert "Gold is missing: dig" in ended.stdout
+    assert ended.returncode == code, ended.stdout + ended.stderr
