@@ -14,7 +14,7 @@ from tests.faults.afterwards import all_is_well
 from tests.faults.figures import fault
 from tests.faults.scene import Scene
 from tests.forges.github.double import GitHubDouble
-from tests.forges.github.limits import Kind
+from tests.forges.pace import Kind
 
 ANYTHING = "^(GET|POST|PATCH|PUT) "
 Trouble = Callable[[Scene, str], None]
