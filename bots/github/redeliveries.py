@@ -1,6 +1,6 @@
 """Have GitHub deliver again what it could not deliver: of itself it never does.
 
-"Handling failed webhook deliveries" (docs.github.com, webhooks); what an App missed is remembered for three days."""
+"Handling failed webhook deliveries" (docs.github.com, webhooks); what an App missed is kept for three days."""
 
 from __future__ import annotations
 

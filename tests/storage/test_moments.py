@@ -71,12 +71,12 @@ def _fill(db: Connection) -> None:
     for id_, open_ in ((OPEN, True), (CLOSED, False), (QUIET, False)):
         more = {"open": open_, "wanted": 0, "said": 0, "pending": False, "head": "h", "base": "b"}
         _add(db, "changes", id=id_, repo_id=1, number=str(id_), **told, **more)
-    for id_, change, state, hours in RUNS:
+    for run, change, state, hours in RUNS:
         words = dict.fromkeys(("source", "title", "url", "why"), "") | {"notes": "[]", "globs": "{}"}
         counts = {"attempt": 1, "round": 1, "done": 0, "total": 0, "tries": 0}
         at = (NOW + timedelta(hours=hours)).strftime("%Y-%m-%d %H:%M:%S.%f")
-        more = {"head": "h", "base": "b", "pipeline_id": id_, "state": state, "created_at": at}
-        _add(db, "runs", id=id_, change_id=change, **words, **counts, **more)
+        more = {"head": "h", "base": "b", "pipeline_id": run, "state": state, "created_at": at}
+        _add(db, "runs", id=run, change_id=change, **words, **counts, **more)
 
 
 def _add(db: Connection, table: str, **values: object) -> None:
