@@ -68,9 +68,9 @@ def _fill(db: Connection) -> None:
     told = dict.fromkeys(
         ("title", "author", "url", "branch", "head_repo", "head_path", "base_branch", "notice"), ""
     )
-    for id_, open_ in ((OPEN, True), (CLOSED, False), (QUIET, False)):
+    for number, open_ in ((OPEN, True), (CLOSED, False), (QUIET, False)):
         more = {"open": open_, "wanted": 0, "said": 0, "pending": False, "head": "h", "base": "b"}
-        _add(db, "changes", id=id_, repo_id=1, number=str(id_), **told, **more)
+        _add(db, "changes", id=number, repo_id=1, number=str(number), **told, **more)
     for run, change, state, hours in RUNS:
         words = dict.fromkeys(("source", "title", "url", "why"), "") | {"notes": "[]", "globs": "{}"}
         counts = {"attempt": 1, "round": 1, "done": 0, "total": 0, "tries": 0}
