@@ -25,7 +25,7 @@ from app import accounts
 from app.accounts import GitLabBot
 from app.flow import asking, disposal, foresight
 from app.flow import backlog as unfinished
-from app.flow import clean as cleaner
+from app.flow import clean as cleaning
 from app.flow.disposal import Done
 from app.flow.links import Links
 from app.flow.parts import Parts, Pictures
@@ -39,8 +39,10 @@ from app.web.site import Access, Identity
 from app.worker import broker as brokers
 from app.worker import depths
 from app.worker.carrier import Carrier
-from app.worker.cleaning import Cleaner, cleaning
+from app.worker.cleaning import Cleaner
 from app.worker.kinds import QUEUES, Place, chosen, places
+from app.worker.recovering import recovering
+from app.worker.rounds import Rounds, going
 from app.worker.running import running
 from app.worker.stopping import Stop
 from bots.events import Post, Webhook
@@ -372,7 +374,7 @@ def clean(settings: Settings, *, orphans: bool) -> Iterator[Done]:
     with _ready(settings) as whole:
         for jobs in asking.ask(whole.parts, now()):
             whole.carrier.drain(jobs)
-        yield from cleaner.clean(whole.parts, _retention(settings), now)
+        yield from cleaning.clean(whole.parts, _retention(settings), now)
         if orphans:
             yield from (done for _, done in disposal.suspected(whole.parts, now))
 
@@ -443,8 +445,9 @@ def _working(whole: Whole, stop: Stop, shared: Sequence[Place]) -> Iterator[None
     if not shared:
         yield
         return
-    by_the_clock = Cleaner(whole.parts, _retention(whole.settings), whole.carrier.send, now)
-    stop.when_told(by_the_clock.ended.set)
+    cleaner = Cleaner(whole.parts, _retention(whole.settings), whole.carrier.send, now)
+    rounds = Rounds(whole.parts, [recovering(whole.parts, now), *cleaner.duties], now)
+    stop.when_told(rounds.ended.set)
     work_off = running(
         whole.broker,
         whole.carrier,
@@ -455,7 +458,7 @@ def _working(whole: Whole, stop: Stop, shared: Sequence[Place]) -> Iterator[None
         stop=stop,
         interrupt=whole.interrupt,
     )
-    with cleaning(by_the_clock), work_off:
+    with going(rounds), work_off:
         yield
 
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.flow.recover import due, recover
+from app.worker.recovering import recovering
+from app.worker.rounds import Rounds
 from bots.events import Missed
 from bots.github.redeliveries import Redeliveries
 from tests.stories.bench import Stage, free_port
@@ -65,6 +67,20 @@ def test_what_fails_each_time_is_asked_for_ever_more_rarely_and_then_no_more(sta
     assert isinstance(post, Redeliveries)
     [missed] = [each for each in post.missed(datetime.now(UTC) - timedelta(hours=1)) if each.tries > 1]
     assert missed.tries == 4
+
+
+def test_workers_ask_by_the_clock(stage: Stage, repo: Repo, pull: Pull) -> None:
+    """Soon after the first start, and every few minutes, whichever of them is the first."""
+    address, stage.forge.webhook_url = stage.forge.webhook_url, f"http://127.0.0.1:{free_port()}/webhooks/github"
+    stage.forge.comment(pull, "dev", "/golddigger approve")
+    stage.forge.webhook_url = address
+    parts = stage.whole.parts
+    for minutes in (0, 3, 3):
+        at = datetime.now(UTC) + timedelta(minutes=minutes)
+        Rounds(parts, [recovering(parts, lambda at=at: at)], lambda at=at: at).look()  # type: ignore[misc]
+    wait_for_post(stage)
+    stage.settle()
+    assert repo.file("feature", LOGIN) == NEW, stage.why()
 
 
 @pytest.mark.parametrize(("tries", "minutes"), [(1, 2), (2, 4), (5, 32), (8, 256)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 from functools import reduce
 from operator import add
 from typing import Any, cast
@@ -15,6 +16,7 @@ from app.flow.disposal import Done
 from app.flow.jobs import Job
 from app.flow.retention import Retention
 from app.worker.cleaning import CLEAN, Cleaner
+from app.worker.rounds import Rounds
 from bots.forge import Change, Forge, Repo
 from diffing.words import Refused, Sha, Unavailable
 from storage import changes, duties, repos, runs
@@ -150,7 +152,7 @@ def test_of_what_was_lost_nobody_is_asked(yard: Yard, forge: Answers) -> None:
 
 def test_one_of_many_cleans_once_an_hour(yard: Yard) -> None:
     """Each looks; one has its turn, the others find nothing due until an hour later."""
-    two = [Cleaner(yard.parts, Retention(), lambda _: None, lambda: yard.now) for _ in range(2)]
+    two = [_rounds(yard) for _ in range(2)]
     change = yard.change()
     yard.run(change, "home")
     yard.close(change)
@@ -176,6 +178,13 @@ def test_one_of_many_cleans_once_an_hour(yard: Yard) -> None:
     assert (yard.count("runs"), list(yard.folder.walk())) == (0, [])
 
 
+def _rounds(yard: Yard) -> Rounds:
+    def clock() -> datetime:
+        return yard.now
+
+    return Rounds(yard.parts, Cleaner(yard.parts, Retention(), lambda _: None, clock).duties, clock)
+
+
 def _over(yard: Yard, change: int) -> bool:
     from sqlalchemy import select
 
@@ -187,7 +196,7 @@ def _over(yard: Yard, change: int) -> bool:
 
 def test_who_is_told_to_stop_stops_between_two_steps(yard: Yard) -> None:
     """And has the rest done soon, by whoever is there."""
-    cleaner = Cleaner(yard.parts, Retention(), lambda _: None, lambda: yard.now)
+    cleaner = _rounds(yard)
     cleaner.look()
     change = yard.change()
     yard.run(change, "home", "menu")
@@ -197,7 +206,7 @@ def test_who_is_told_to_stop_stops_between_two_steps(yard: Yard) -> None:
     cleaner.ended.set()
     cleaner.look()
     assert yard.count("runs") == 1
-    other = Cleaner(yard.parts, Retention(), lambda _: None, lambda: yard.now)
+    other = _rounds(yard)
     yard.now += HOUR / 30
     other.look()
     assert yard.count("runs") == 0
@@ -206,7 +215,7 @@ def test_who_is_told_to_stop_stops_between_two_steps(yard: Yard) -> None:
 def test_orphans_are_sought_once_a_week(yard: Yard) -> None:
     """What a killed run put is gone within ten days, without anybody's asking."""
     yard.put("orphan")
-    cleaner = Cleaner(yard.parts, Retention(), lambda _: None, lambda: yard.now)
+    cleaner = _rounds(yard)
     for _ in range(10):
         cleaner.look()
         yard.now += DAY
