@@ -57,7 +57,7 @@ def test_any_log_at_any_place(log: bytes, at: int) -> None:
 
 def test_a_long_line_takes_no_long_time() -> None:
     """Thirty megabytes that end in what base64 has not."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(Refused):
         logged.picture(b"A" * 30_000_000 + b"=A", 0)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
