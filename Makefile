@@ -7,7 +7,7 @@ PEERS  ?= .peers
 CORE   := hatch_build.py $(wildcard diffing/core/*.c diffing/core/*.h)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-faults test-peer check lint types imports bench fuzz lock schema clean
+.PHONY: help setup demo test test-fast test-failed test-faults test-peer check lint types imports bench fuzz lock schema clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test: $(READY) ## run every test (peers and browsers that are missing are named 
 
 test-fast: $(READY) ## run the tests of the inner loop, under a minute
 	$(BIN)/pytest -n auto --dist worksteal -m "not slow"
+
+test-failed: $(READY) ## run again, one at a time, the tests that failed the last time
+	$(BIN)/pytest --last-failed --last-failed-no-failures none
 
 test-faults: $(READY) ## kill, restart and cut off whatever there is, and see that nothing is lost (takes minutes)
 	$(BIN)/python -m tests.faults

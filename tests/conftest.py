@@ -17,5 +17,5 @@ settings.load_profile(os.environ.get("GOLDDIGGER_HYPOTHESIS", "quick"))
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave faults to those who ask for them: `make test-faults`."""
-    asked = any("faults" in argument for argument in config.args)
+    asked = config.getoption("lf") or any("faults" in argument for argument in config.args)
     return True if collection_path.name == "faults" and not asked else None

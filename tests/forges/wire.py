@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 
 from tests.forges.web import Answer, Request
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Forge(Protocol):
