@@ -365,7 +365,7 @@ def sweep(settings: Settings) -> int:
 @contextmanager
 def backlog(settings: Settings) -> Iterator[Backlog]:
     """Give the jobs that are not done."""
-    with assembled(settings) as whole:
+    with _ready(settings) as whole:
         yield Backlog(whole.parts, whole.carrier, brokers.in_memory(settings.queue_url))
 
 

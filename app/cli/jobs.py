@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 _WIDE = 160
 jobs = typer.Typer(
     name="jobs",
-    help="Look at the jobs that are not done, and try again those that were given up.",
     invoke_without_command=True,
     rich_markup_mode="markdown",
 )
@@ -42,7 +41,7 @@ def list_(
     json_: Json = False,
     config: Config = None,
 ) -> None:
-    """List the jobs that are not done, the newest first, and what lies in the queue.
+    """List the jobs that are not done, the newest first, and try again those that were given up.
 
     A job is *waiting*, *running*, *retrying* (it was tried, and put off) or *dead* (it was given up). The list
     comes from the database, which is the truth; messages in the queue are copies, and may be lost.
@@ -65,7 +64,7 @@ def list_(
         if json_:
             typer.echo(json.dumps({"jobs": [_said(each) for each in entries], "queue": found.queue()}, indent=2))
             return
-        _show(entries, found)
+        _show(entries, found, none="No job was given up." if dead else "Every job is done.")
         if len(entries) == most:
             typer.echo(f"There may be more: golddigger jobs --after {entries[-1].id}")
 
@@ -146,7 +145,7 @@ def _plain(text: str) -> str:
     return "".join(each if each.isprintable() else " " for each in text)
 
 
-def _show(entries: list[Entry], found: Backlog) -> None:
+def _show(entries: list[Entry], found: Backlog, *, none: str) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -158,7 +157,7 @@ def _show(entries: list[Entry], found: Backlog) -> None:
         why = each["why"][:_WIDE] + (f" (again at {each['due']})" if each["due"] else "")
         row = (each["id"], each["state"], where, each["since"], str(each["tries"]), why)
         table.add_row(*(Text(cell, overflow="fold") for cell in row))
-    console.print(table if entries else Text("Every job is done."))
+    console.print(table if entries else Text(none))
     for name, depth in found.queue().items():
         told = ", ".join(f"{count} {what}" for what, count in depth.items() if count is not None)
         console.print(Text(f"queue {name}: {told}", style="dim"))

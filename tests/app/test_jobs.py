@@ -78,6 +78,19 @@ def test_nothing_to_do_is_said(place: Path) -> None:
     assert asked() == {"jobs": [], "queue": {}}
 
 
+def test_nothing_that_was_given_up_is_not_nothing_to_do(place: Path) -> None:
+    """While something waits, nobody is told that every job is done."""
+    make(place, "waiting run")
+    assert "No job was given up." in say("--dead")
+    assert "Every job is done." not in say("--dead")
+
+
+def test_a_fresh_installation_has_nothing_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks first has the SQLite file made, as by every command."""
+    monkeypatch.setenv("GOLDDIGGER_DATA", str(tmp_path / "fresh"))
+    assert "Every job is done." in say()
+
+
 def test_what_is_not_done_is_listed(place: Path) -> None:
     """What, whose, why, since when, how often tried; nothing that steers a terminal, and no key."""
     names = [make(place, each) for each in ("ingest", "publish", "dead run", "waiting run")]
