@@ -86,8 +86,10 @@ def _database(settings: Settings) -> Check:
             database.check(engine)
         finally:
             engine.dispose()
-    except (Refused, Unavailable) as trouble:
-        return Check("database", False, str(trouble), "GOLDDIGGER_DATABASE_URL is its address.")
+    except Unavailable as away:
+        return Check("database", False, str(away))
+    except Refused as refused:
+        return Check("database", False, str(refused), "GOLDDIGGER_DATABASE_URL is its address.")
     except (SQLAlchemyError, OSError, ModuleNotFoundError) as error:
         # Not the error's own words: they may hold the address with its password.
         why = f"It cannot be opened ({type(error).__name__})."

@@ -12,7 +12,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, ProgrammingError
 
 from diffing.words import Refused, Unavailable
 from storage import away, postgresql, sqlite
@@ -23,6 +23,7 @@ _READING: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {sqlite.READING: True},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
+_NO_RIGHT = "42501"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _USABLE = "Use `sqlite:////absolute/path.sqlite` or `postgresql://user:password@host/name`."
 
 
@@ -81,11 +82,19 @@ def check(engine: Engine) -> None:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Tell the operator, who alone asks for these, what the database said itself."""
+    """Tell the operator, who alone asks for these, what the database said itself, and which setting names it."""
     try:
         yield
     except Away as away_now:
-        raise Unavailable(f"The database does not answer: {away_now.reason}") from away_now
+        why = f"The database does not answer: {away_now.reason.removesuffix('.')}."
+        raise Unavailable(f"{why} Check GOLDDIGGER_DATABASE_URL, and that the database runs.") from away_now
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != _NO_RIGHT:
+            raise
+        raise Refused(
+            f"The database's user may not do this: {str(error.orig).partition(chr(10))[0]}. Grant it what "
+            "docs/postgresql.md lists under Rights, or name another user in GOLDDIGGER_DATABASE_URL."
+        ) from error
 
 
 def _engine(url: URL, busy_seconds: float) -> Engine:

@@ -254,6 +254,7 @@ def test_an_operator_is_told_why_and_no_password() -> None:
         with pytest.raises(Unavailable, match="Connection refused") as unavailable:
             step(engine)
         assert "s3cret" not in str(unavailable.value)
+        assert "Check GOLDDIGGER_DATABASE_URL" in str(unavailable.value)
     with pytest.raises(Away) as away:
         ask(engine)
     assert "127.0.0.1" not in str(away.value)  # whoever looks at a page sees this one

@@ -13,6 +13,7 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import ProgrammingError
 
+from diffing.words import Refused
 from storage import database
 from tests.parts import databases
 from tests.storage import making
@@ -66,5 +67,19 @@ def test_whoever_works_may_not_change_tables(postgresql_url: str) -> None:
         for statement in ("DROP TABLE runs", "ALTER TABLE runs ADD COLUMN more integer"):
             with pytest.raises(ProgrammingError, match="must be owner"), working.begin() as db:
                 db.execute(text(statement))
+        owning.dispose()
+        working.dispose()
+
+
+def test_a_user_without_rights_is_told_which_it_needs(postgresql_url: str) -> None:
+    """Neither the schema's owner nor granted anything: in a sentence that leads to the documentation."""
+    with roles(postgresql_url) as (owner, worker):
+        owning, working = database.connect(owner), database.connect(worker)
+        with owning.begin() as db:
+            db.execute(text("CREATE TABLE alembic_version (version_num varchar(32))"))
+            db.execute(text(f'REVOKE ALL ON alembic_version FROM "{make_url(worker).username}"'))
+        for step in (database.check, database.migrate):
+            with pytest.raises(Refused, match=r"permission denied.*docs/postgresql\.md.*GOLDDIGGER_DATABASE_URL"):
+                step(working)
         owning.dispose()
         working.dispose()
