@@ -279,7 +279,10 @@ def _content(name: str, value: Any, vault: Vault) -> Any:
 def _kept_key(values: Mapping[str, Any]) -> str:
     """Give the data folder's own key; make it the first time, readable for nobody else."""
     if not str(values.get("database_url") or "sqlite:").startswith("sqlite:"):
-        raise Refused(f"{_shown('secret_key')} is not set, and all processes of one database must share one.")
+        raise Refused(
+            f"{_shown('secret_key')} is not set, and all processes of one database must share one: "
+            "make it with `openssl rand -hex 20`."
+        )
     file = Path(values.get("data") or DATA).expanduser() / "secret_key"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

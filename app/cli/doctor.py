@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def doctor(config: Config = None) -> None:
     """Check everything Golddigger needs, and say how to mend what is not well.
 
-    Settings, database, storage, queue, clock, the app's credentials, its permissions and events. Ends with 1 where
-    something is not well.
+    Settings, database, storage, queue, address, clock, the app's credentials, permissions and events on GitHub,
+    the bot's tokens on GitLab. Ends with 1 where something is not well.
 
     For example:
 

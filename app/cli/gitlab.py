@@ -54,7 +54,6 @@ def connect(
     For example:
 
         golddigger gitlab connect acme/app
-
         golddigger gitlab connect https://gitlab.example.org/acme/app
     """
     from app import logs, main, settings

@@ -15,7 +15,8 @@ def migrate(config: Config = None) -> None:
 
     For example:
 
-        GOLDDIGGER_DATABASE_URL=postgresql://golddigger:secret@db/golddigger golddigger migrate
+        golddigger migrate
+        golddigger migrate --config /etc/golddigger.toml
     """
     from app import logs, main, settings
 

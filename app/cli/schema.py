@@ -16,6 +16,8 @@ def schema(
 ) -> None:
     """Print the JSON Schema of `.golddigger.yml`, for editors and validators, or of the report of `compare`.
 
+    An editor that is given it completes what you write, and marks what is wrong.
+
     For example:
 
         golddigger schema > golddigger.schema.json
