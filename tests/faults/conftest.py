@@ -59,3 +59,10 @@ def on(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory)
     ):
         yield made
         figures.note(made)
+
+
+@pytest.fixture(autouse=True)
+def _calm(on: Scene) -> Iterator[None]:
+    """Leave nothing of one fault to the next."""
+    yield
+    on.calm()

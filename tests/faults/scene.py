@@ -76,6 +76,14 @@ class Scene:
         finally:
             self.forge.webhook_url = address
 
+    def calm(self) -> None:
+        """Let the forge be well again, whatever of its troubles was never met."""
+        self.wire.mend()
+        limits = getattr(self.forge, "limits", None)
+        if limits is not None:
+            limits.faults.clear()
+            limits.switched_on.clear()
+
     def settle(self) -> None:
         """Wait until all that was accepted is handled, and all that follows from it is done."""
         until, quiet, busy = time.monotonic() + _PATIENCE, 0, {"nobody asked": 1}

@@ -79,8 +79,10 @@ class Wire:
         return replace(answer, sent=len(answer.body) // 2) if broken.how == "half" else answer
 
     def mend(self) -> None:
-        """Let go of whatever is held."""
-        for each in self._breaks:
+        """Let go of whatever is held, and have nothing happen any more to requests that are still to come."""
+        with self._lock:
+            broken, self._breaks = self._breaks, []
+        for each in broken:
             each.let_go()
 
     @staticmethod
