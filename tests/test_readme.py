@@ -1,4 +1,4 @@
-"""What the README says is so: its examples work, and its tables name every key, setting and command."""
+"""What the README and its pages say is so: examples work, and tables name every key, setting and command."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from tests.documents import ROOT, Document
 from tests.test_documents import CLI
 
 README = Document(ROOT / "README.md")
+CONFIGURATION, SETTINGS = Document(ROOT / "docs/configuration.md"), Document(ROOT / "docs/settings.md")
 WORKFLOWS = sorted((ROOT / "manifests/ci").glob("*.yml"))
 _SWITCHED = {"True": "on", "False": "off"}
 _INNER: Mapping[str, tuple[str, type[BaseModel]]] = {
@@ -42,18 +43,21 @@ def test_the_first_screen_holds_what_a_newcomer_needs() -> None:
 
 def test_configurations_pass() -> None:
     """Each configuration that is printed is one that `golddigger check-config` takes, and names known suites."""
-    printed = [each for each in README.fences("yaml") if "version: 1" in each]
+    pages = (README, CONFIGURATION)
+    printed = [each for page in pages for each in page.fences("yaml") if "version: 1" in each]
     assert len(printed) == 2
     assert [[suite.preset for suite in config.read(each.encode()).suites] for each in printed] == [
-        ["same-path"],
         ["flutter", "playwright", "same-path"],
+        ["same-path"],
     ]
 
 
 def test_workflows_are_those_of_the_manifests() -> None:
-    """Each workflow that is printed is a file that was linted, and each such file is printed."""
-    printed = {each for each in README.fences("yaml") if "\njobs:" in each}
-    assert printed == {path.read_text() for path in WORKFLOWS}
+    """The README leads to each workflow, and the step that it prints is the last of one that was linted."""
+    linked = [f"[{path.name}](manifests/ci/{path.name})" for path in WORKFLOWS]
+    assert sorted(cells[1] for cells in README.table("tool")) == linked
+    (printed,) = (each for each in README.fences("yaml") if "upload-artifact" in each)
+    assert (ROOT / "manifests/ci/flutter.yml").read_text().endswith(printed)
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
@@ -70,7 +74,7 @@ def test_workflows_keep_what_golddigger_looks_for(path: Path) -> None:
 
 def test_every_key_of_the_configuration_is_explained() -> None:
     """The table has a row for each key, with its default."""
-    rows = {cells[0].strip("`"): cells[1] for cells in README.table("key")}
+    rows = {cells[0].strip("`"): cells[1] for cells in CONFIGURATION.table("key")}
     drawn = dict(_keys(config_schema.File))
     assert set(rows) == {"suites", *drawn}
     for key, default in drawn.items():
@@ -80,7 +84,7 @@ def test_every_key_of_the_configuration_is_explained() -> None:
 
 def test_every_preset_is_explained() -> None:
     """The table has a row for each preset, with its goldens; a configuration takes each by its name."""
-    rows = {cells[0].strip("`"): cells[1] for cells in README.table("preset")}
+    rows = {cells[0].strip("`"): cells[1] for cells in CONFIGURATION.table("preset")}
     assert list(rows) == list(PRESETS)
     for name, preset in PRESETS.items():
         globs = ", ".join(f"`{glob}`" for glob in preset.default.goldens)
@@ -92,7 +96,7 @@ def test_every_preset_is_explained() -> None:
 
 def test_every_setting_is_explained() -> None:
     """The table has a row for each setting, with its default."""
-    rows = {cells[0].strip("`"): cells[1] for cells in README.table("setting")}
+    rows = {cells[0].strip("`"): cells[1] for cells in SETTINGS.table("setting")}
     assert set(rows) == {f"{PREFIX}{name.upper()}" for name in settings.FLAT}
     for name, field in Settings.model_fields.items():
         if isinstance(field.default, str | int | Path) and field.default != "":
@@ -104,7 +108,7 @@ def test_the_settings_file_can_be_read(tmp_path: Path, monkeypatch: pytest.Monke
     for name in ("key.pem", "webhook-secret"):
         (tmp_path / name).write_text(f"-----BEGIN {name}")
     file = tmp_path / "golddigger.toml"
-    _, printed = README.fences("toml")
+    (printed,) = SETTINGS.fences("toml")
     file.write_text(printed.replace("/etc/golddigger", str(tmp_path)).replace("/srv/golddigger", str(tmp_path)))
     for name in Settings.model_fields:
         monkeypatch.delenv(f"{PREFIX}{name.upper()}", raising=False)
@@ -117,7 +121,7 @@ def test_the_settings_file_can_be_read(tmp_path: Path, monkeypatch: pytest.Monke
 def test_the_tables_of_several_gitlabs_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a token and a secret where they name them, each table is an account."""
     file = tmp_path / "golddigger.toml"
-    printed, _ = README.fences("toml")
+    (printed,) = Document(ROOT / "docs/gitlab.md").fences("toml")
     for number, name in enumerate(re.findall(r"/run/secrets/([a-z-]+)", printed)):
         (tmp_path / name).write_text(f"secret {number}")
     file.write_text(f"data = '{tmp_path}'\n" + printed.replace("/run/secrets", str(tmp_path)))
@@ -130,6 +134,12 @@ def test_the_tables_of_several_gitlabs_can_be_read(tmp_path: Path, monkeypatch: 
         ("gitlab.example.org", ()),
     ]
     assert [each.host for each in read.gitlab_applications] == ["gitlab.example.org"]
+
+
+def test_every_page_is_led_to() -> None:
+    """Whatever lies in docs/ is one click away from the README."""
+    pages = {f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")}
+    assert pages <= {each.partition("#")[0] for each in README.links}
 
 
 def test_every_command_is_explained() -> None:
@@ -148,7 +158,11 @@ def test_every_option_that_is_mentioned_exists() -> None:
     """An option between backticks is one of some command."""
     known = {option for command in CLI.commands.values() for each in command.params for option in each.opts}
     mentioned = {
-        word for code in README.code for word in code.split() if word.startswith("--") and word != "--detach"
+        word
+        for page in (README, CONFIGURATION, SETTINGS, Document(ROOT / "docs/troubleshooting.md"))
+        for code in page.code
+        for word in code.split()
+        if word.startswith("--") and word != "--detach"
     }
     of_others = {"--build", "--update-goldens", "--ci", "--basetemp=obtained", "--snapshot-update"}
     assert mentioned - of_others - {"--image-snapshot-save-diff"} <= known

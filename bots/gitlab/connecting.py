@@ -179,7 +179,7 @@ def _explained(failed: Failed, owner: Owner) -> Refused:
         case ((403 | 404), _):
             return Refused(
                 f"GitLab does not let this token make a webhook in {owner.path}: it takes a Maintainer. Give "
-                "one's token with --token, or make the webhook by hand as the README says."
+                "one's token with --token, or make the webhook by hand, as docs/gitlab.md says."
             )
         case 422, _:
             return Refused(

@@ -1,4 +1,4 @@
-"""What docs/storage.md says is so: its addresses can be read, and its policy is enough and no more."""
+"""What docs say of storage is so: addresses can be read, and the policy is enough and no more."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from tests.parts.s3 import MOTO
 
 pytestmark = pytest.mark.slow
 
-STORAGE, README = Document(ROOT / "docs/storage.md"), Document(ROOT / "README.md")
+STORAGE, SETTINGS = Document(ROOT / "docs/storage.md"), Document(ROOT / "docs/settings.md")
 BUCKET = "acme-goldens"
 
 
-@pytest.mark.parametrize("document", [STORAGE, README], ids=lambda document: document.path.name)
+@pytest.mark.parametrize("document", [STORAGE, SETTINGS], ids=lambda document: document.path.name)
 def test_every_address_can_be_read(document: Document) -> None:
     """Whatever is printed to be copied is an address."""
     printed = re.findall(r"^GOLDDIGGER_STORAGE_URL='?([^'\n]+)'?$", "\n".join(document.fences("sh")), re.MULTILINE)
