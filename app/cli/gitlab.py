@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli.options import Config
+from diffing.words import Refused
 
 gitlab = typer.Typer(
     name="gitlab", help="Set up a project or group on GitLab.", no_args_is_help=True, rich_markup_mode="markdown"
@@ -57,12 +58,18 @@ def connect(
         golddigger gitlab connect https://gitlab.example.org/acme/app
     """
     from app import logs, main, settings
+    from bots.gitlab.limits import Unproven
 
     logs.set_up(level="error")
-    well = True
-    for sentence in main.connect_gitlab(settings.load(config), where, token, server):
-        typer.echo(f"{'✗' if sentence.mend else '✓'} {sentence.said}")
-        if sentence.mend:
-            typer.echo(f"  → {sentence.mend}")
-        well = well and not sentence.mend
+    well, spoken = True, False
+    try:
+        for sentence in main.connect_gitlab(settings.load(config), where, token, server):
+            typer.echo(f"{'✗' if sentence.mend else '✓'} {sentence.said}")
+            if sentence.mend:
+                typer.echo(f"  → {sentence.mend}")
+            well, spoken = well and not sentence.mend, True
+    except Unproven as unproven:  # what is said first is said of the bot's token
+        whose = "your own: --token, or GITLAB_TOKEN" if token and spoken else "the bot's: GOLDDIGGER_GITLAB_TOKEN"
+        why = f"GitLab does not take a token (401): it expired or was revoked. It is {whose}."
+        raise Refused(why) from unproven
     raise typer.Exit(0 if well else 1)

@@ -98,6 +98,19 @@ def test_something_that_needs_mending_ends_with_1(gitlab: GitLabDouble, tmp_path
     assert "→ Give @golddigger the role Developer there" in said.output
 
 
+def test_a_token_that_is_not_taken_is_told_by_its_name(gitlab: GitLabDouble, tmp_path: Path) -> None:
+    """Two are used: whoever mistyped their own is not sent to the bot's, nor the other way round."""
+    gitlab.repo("acme/app")
+    own = connected(tmp_path, gitlab, "acme/app", "--token", "glpat-mistyped")
+    assert own.exit_code == 1
+    assert "It is your own: --token, or GITLAB_TOKEN." in own.output
+    gitlab.world.tokens.clear()
+    bots = connected(tmp_path, gitlab, "acme/app", "--token", "glpat-mistyped")
+    assert bots.exit_code == 1
+    assert "It is the bot's: GOLDDIGGER_GITLAB_TOKEN." in bots.output
+    assert "mistyped" not in own.output + bots.output
+
+
 def test_without_a_bot_nothing_is_connected(tmp_path: Path) -> None:
     """It is said what to set."""
     with pytest.raises(Refused, match="GOLDDIGGER_GITLAB_TOKEN"):
