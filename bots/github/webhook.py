@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
+from bots import decoding
 from bots.events import Delivery, Event, Ignored, Unverified
 from bots.github.events import Reader
 from diffing.words import Refused
@@ -56,7 +56,6 @@ class GitHubWebhook:
     def read(self, delivery: Delivery) -> Event:
         try:
             payload = _decode(delivery.body)
-            _check_text(payload)
         except (ValueError, LookupError, RecursionError):
             return Ignored("The delivery is no JSON that we can keep.")
         return self._reader.read(delivery.event, payload)
@@ -65,13 +64,5 @@ class GitHubWebhook:
 def _decode(body: bytes) -> Json:
     """Decode JSON, or the form that GitHub wraps it in where a webhook is set up so."""
     if body.startswith(_FORM):
-        return json.loads(parse_qs(body.decode(), max_num_fields=8)["payload"][0])
-    return json.loads(body)
-
-
-def _check_text(payload: Json) -> None:
-    """Raise ValueError for text that no database keeps: halves of characters, and NUL."""
-    written = json.dumps(payload, ensure_ascii=False)
-    written.encode()
-    if "\\u0000" in written.replace("\\\\", ""):  # a written backslash is doubled: that is text
-        raise ValueError("NUL")
+        return decoding.decode(parse_qs(body.decode(), max_num_fields=8)["payload"][0].encode())
+    return decoding.decode(body)

@@ -10,20 +10,26 @@ from __future__ import annotations
 import binascii
 import hashlib
 import hmac
-import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
+import structlog
+
+from bots import decoding
 from bots.events import Delivery, Event, Ignored, Unverified
 from bots.gitlab import scopes
 from bots.gitlab.events import Known, Reader
 from bots.gitlab.scopes import KEY, Scope
 from diffing.words import Refused
 
-Json = Any
+log = structlog.get_logger("gitlab")
+
+MOST_BYTES = 8 << 20
+"""A merge request whose description was edited holds it three times, a MiB of characters each."""
+_HEAD = 1000
+_LARGE = b"Too large: "
 _WINDOW = 300.0
 _WORD = re.compile(r"[A-Za-z0-9_.:=-]{1,200}")
 _EVENT = re.compile(r"[A-Za-z0-9_. -]{1,100}")
@@ -60,12 +66,13 @@ class GitLabWebhook:
         event = given.get("x-gitlab-event", "")
         # The id is unique within one webhook: who knows that of another's delivery does not make a copy of it.
         id_ = f"{scope.mark if scope else ''}{_id(given, body)}"
-        return Delivery(self._host, id_, event if _EVENT.fullmatch(event) else "unnamed", body)
+        return Delivery(self._host, id_, event if _EVENT.fullmatch(event) else "unnamed", _bounded(id_, body))
 
     def read(self, delivery: Delivery) -> Event:
+        if delivery.body.startswith(_LARGE):
+            return Ignored(f"The delivery is larger than {MOST_BYTES >> 20} MiB, and only its head was kept.")
         try:
-            payload = json.loads(delivery.body)
-            _check_text(payload)
+            payload = decoding.decode(delivery.body)
         except (ValueError, RecursionError):
             return Ignored("The delivery is no JSON that we can keep.")
         return self._reader.read(payload, scopes.of_delivery(delivery.id))
@@ -119,17 +126,17 @@ def _id(given: Mapping[str, str], body: bytes) -> str:
     return f"sha256:{hashlib.sha256(told + bytes(1) + body).hexdigest()}"
 
 
+def _bounded(id_: str, body: bytes) -> bytes:
+    """Give what is kept of a delivery: all, or the head of one that is too large, marked as what is no JSON."""
+    if len(body) <= MOST_BYTES:
+        return body
+    log.warning("too large", delivery=id_, bytes=len(body), most=MOST_BYTES)
+    return _LARGE + body[:_HEAD]
+
+
 def _bytes(header: str) -> bytes:
     """Give a header as it was sent: servers read bytes as Latin-1, whatever they were."""
     try:
         return header.encode("latin-1")
     except UnicodeEncodeError:
         return header.encode(errors="surrogatepass")
-
-
-def _check_text(payload: Json) -> None:
-    """Raise ValueError for text that no database keeps: halves of characters, and NUL."""
-    written = json.dumps(payload, ensure_ascii=False)
-    written.encode()
-    if "\\u0000" in written.replace("\\\\", ""):  # a written backslash is doubled: that is text
-        raise ValueError("NUL")

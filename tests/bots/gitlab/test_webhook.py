@@ -34,7 +34,7 @@ from bots.forge import User
 from bots.gitlab import scopes
 from bots.gitlab.client import Silent
 from bots.gitlab.scopes import Scope
-from bots.gitlab.webhook import GitLabWebhook
+from bots.gitlab.webhook import MOST_BYTES, GitLabWebhook
 from bots.gitlab.witness import Award, Edit, Note
 from bots.markers import ComparisonBox, Everything, ReportMark
 from diffing.words import Refused
@@ -299,6 +299,21 @@ def test_what_is_proved_is_never_refused_for_its_headers(strange: str) -> None:
     delivery = webhook().verify(told, BODY)
     assert re.fullmatch(r"sha256:[0-9a-f]{64}", delivery.id)
     assert delivery.event in {"unnamed", "a b"}
+
+
+def test_a_delivery_that_is_too_large_is_taken_and_not_read() -> None:
+    """GitLab switches a webhook off that is refused: of what nobody honest sends only the head is kept."""
+    body = json.dumps({"object_kind": "note", "x": "x" * MOST_BYTES}).encode()
+    taken = webhook().verify(headers(), body)
+    assert len(taken.body) < 2000
+    assert webhook().read(taken) == Ignored("The delivery is larger than 8 MiB, and only its head was kept.")
+    assert webhook().verify(headers(), body + b" ").id != taken.id
+
+
+def test_a_delivery_of_too_many_values_is_taken_and_not_read() -> None:
+    """A list of a million lists is ignored before it is made."""
+    body = b'{"object_kind":"note","x":[' + b"[]," * 1_000_000 + b"0]}"
+    assert isinstance(webhook().read(webhook().verify(headers(), body)), Ignored)
 
 
 # ------------------------------------------------------------------------------------------------- CI
