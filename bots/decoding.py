@@ -13,7 +13,9 @@ _STRING_OR_VALUE = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{,]', re.DOTALL)
 
 
 def decode(body: bytes) -> Json:
-    """Decode JSON; raise ValueError or RecursionError where it is none, too much, or text that no database keeps."""
+    """Decode JSON.
+
+    Raises ValueError or RecursionError where it is none, too much, or no database keeps its text."""
     if _has_too_many(body):
         raise ValueError("too many values")
     payload = json.loads(body.decode())
