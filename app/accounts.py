@@ -25,7 +25,12 @@ _NEEDED = {
 
 
 def _address(value: str) -> str:
-    parts = urlsplit(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError:  # its words repeat the address
+        raise ValueError("cannot be read as an address") from None
+    if "@" in parts.netloc:
+        raise ValueError("holds a name or a password, and addresses are shown: each secret has its own setting")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("is no address such as https://golddigger.example.org")
     return value.rstrip("/")

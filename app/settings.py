@@ -29,7 +29,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, TomlConfigSettin
 from app import accounts
 from app.accounts import Address, GitHubApp, GitLabApplication, GitLabBot, GitLabTable, several
 from app.vault import PREFIX as PREFIX_OF_VAULT
-from app.vault import Vault
+from app.vault import Vault, unreadable
 from diffing.words import Refused
 
 PREFIX = "GOLDDIGGER_"
@@ -102,7 +102,7 @@ class Settings(BaseModel):
     """Signs sessions and links. Who changes it makes every link that was given out useless."""
     data: Path = DATA
     database_url: str = Field(default="", repr=False)
-    storage_url: str = ""
+    storage_url: str = Field(default="", repr=False)
     """Empty, as the database's address: in the data folder."""
     queue_url: str = Field(default="memory://", repr=False)
     public_pages: bool = True
@@ -235,8 +235,8 @@ def _opened(
             values[name.removesuffix("_file")] = _content(name, value, vault)
         except Refused as refused:
             problems.append(f"{shown(name)}: {refused}")
-        except (OSError, UnicodeDecodeError):
-            problems.append(f"{shown(name)} names {value}, which is no file that can be read.")
+        except (OSError, ValueError, RuntimeError):
+            problems.append(f"{shown(name)} {unreadable(value)}")
     return values, problems
 
 

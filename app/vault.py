@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -217,8 +218,17 @@ def _address(given: str) -> str:
 def _text(variable: str, file: str) -> str:
     try:
         return Path(file).expanduser().read_text().strip()
-    except (OSError, UnicodeDecodeError):
-        raise Refused(f"{variable} names {file}, which is no file that can be read.") from None
+    except (OSError, ValueError, RuntimeError):
+        raise Refused(f"{variable} {unreadable(file)}") from None
+
+
+def unreadable(file: object) -> str:
+    """Say that a setting names no file that can be read; repeat only what is there, for who sets the secret itself
+    in its place means no file."""
+    with suppress(OSError, ValueError, RuntimeError):  # a secret may be too long for a name, or begin with a ~
+        if Path(str(file)).expanduser().exists():
+            return f"names {file}, which is no file that can be read."
+    return "names no file that is there. What it says is not shown, for it may be the secret itself."
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -25,17 +25,14 @@ _READING: Mapping[str, Mapping[str, Any]] = {
 }
 _NO_RIGHT = "42501"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _USABLE = "Use `sqlite:////absolute/path.sqlite` or `postgresql://user:password@host/name`."
+_ESCAPED = "In a password, write `%40` for @, `%3A` for :, `%2F` for /, `%3F` for ? and `%25` for %."
 
 
 def connect(url: str, *, busy_seconds: float = 15.0) -> Engine:
     """Open a database by its address. SQLite waits `busy_seconds` for whoever writes; Refused for other kinds.
 
     Where it cannot be asked, now or at any later time, `Away` is raised."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise Refused(f"The database's address cannot be read. {_USABLE}") from error
-    engine = _engine(parsed, busy_seconds)
+    engine = _engine(_parsed(url), busy_seconds)
     away.listen(engine)
     return engine
 
@@ -95,6 +92,18 @@ def _told() -> Iterator[None]:
             f"The database's user may not do this: {str(error.orig).partition(chr(10))[0]}. Grant it what "
             "docs/postgresql.md lists under Rights, or name another user in GOLDDIGGER_DATABASE_URL."
         ) from error
+
+
+def _parsed(url: str) -> URL:
+    """Take an address apart; Refused where it is none, without a word of it, for it may hold a password."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise Refused(f"The database's address cannot be read. {_USABLE} {_ESCAPED}") from None
+    apart = (parsed.host or "", parsed.database or "")
+    if parsed.get_backend_name() != "sqlite" and any("@" in each for each in apart):
+        raise Refused(f"The database's address has an @ too many. {_USABLE} {_ESCAPED}")
+    return parsed
 
 
 def _engine(url: URL, busy_seconds: float) -> Engine:

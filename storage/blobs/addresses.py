@@ -62,8 +62,8 @@ def split(url: str) -> SplitResult:
     """Take an address apart; Refused where it is none."""
     try:
         return urlsplit(url)
-    except ValueError as error:
-        raise Refused(f"The storage's address cannot be read: {error}. {USABLE}") from error
+    except ValueError:  # its words repeat the address
+        raise Refused(f"The storage's address cannot be read. {USABLE}") from None
 
 
 def _options(scheme: str, query: str) -> dict[str, str]:

@@ -116,7 +116,7 @@ def test_every_mistake_of_every_table_is_named_at_once(somewhere: Path) -> None:
         "[[gitlab]] 1: client_id and client_secret work only together.",
         "[[gitlab]] 2: url is no address such as https://",
         "[[gitlab]] 2: token is set as itself and as token_file: keep one.",
-        "[[gitlab]] 2: token_file names nowhere, which is no file that can be read.",
+        "[[gitlab]] 2: token_file names no file that is there.",
         "[[gitlab]] 2: webhook_secret is missing",
     ):
         assert each in said, said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -140,11 +141,62 @@ def test_everything_wrong_is_named_at_once(somewhere: Path, monkeypatch: pytest.
         "GOLDDIGGER_WORKERS must be a valid integer.",
         "GOLDDIGGER_IMAGES must be 'off', 'public' or 'all'.",
         "GOLDDIGGER_SECRET_KEY must have at least 16 characters",
-        "GOLDDIGGER_DATABASE_URL_FILE names nowhere, which is no file",
+        "GOLDDIGGER_DATABASE_URL_FILE names no file that is there",
         "GOLDDIGGER_QUEUE_URL is set as itself and as GOLDDIGGER_QUEUE_URL_FILE: keep one.",
     ):
         assert each in said
     assert "short" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("github_private_key", b64encode(f"hunter2 {PEM}".encode() * 30).decode()),
+        ("github_private_key", "hunter2"),
+        ("gitlab_token_file", "glpat-hunter2"),
+        ("gitlab_token_file", "~hunter2"),
+    ],
+)
+def test_a_secret_in_place_of_a_files_name_is_not_shown(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever writes the secret itself where a file is named learns which setting it is; no log the value."""
+    put(monkeypatch, **{name: value})
+    said = refusal()
+    assert f"GOLDDIGGER_{name.upper()} names no file that is there" in said
+    assert value not in said
+    assert "hunter2" not in said
+
+
+def test_a_file_that_is_there_and_cannot_be_read_is_named(
+    somewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder in place of a file is told by its name."""
+    put(monkeypatch, gitlab_token_file=str(somewhere))
+    assert f"GOLDDIGGER_GITLAB_TOKEN_FILE names {somewhere}, which is no file that can be read." in refusal()
+
+
+def test_a_name_with_a_nul_is_no_file(somewhere: Path) -> None:
+    """A file of settings may hold what no file can be called."""
+    file = somewhere / "golddigger.toml"
+    file.write_text('gitlab_token_file = "hunter2\\u0000"\n')
+    assert "GOLDDIGGER_GITLAB_TOKEN_FILE names no file that is there" in refusal(file)
+
+
+@pytest.mark.parametrize("host", ["gitlab.example.org", "gitlab\u2100.example.org"])
+@pytest.mark.parametrize("name", ["gitlab_url", "github_api_url", "public_url"])
+def test_an_address_with_a_password_is_refused(name: str, host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would stand in links, in errors, and in what is committed."""
+    put(monkeypatch, **{name: f"https://oauth2:hunter2@{host}"})
+    said = refusal()
+    assert f"GOLDDIGGER_{name.upper()} " in said
+    assert "hunter2" not in said
+
+
+def test_the_addresses_of_what_is_kept_never_print() -> None:
+    """Each may hold a password, the storage's too until it was refused."""
+    kept = dict.fromkeys(("database_url", "storage_url", "queue_url"), f"s3://{KEY}@x")
+    assert KEY not in repr(Settings.model_validate({"secret_key": KEY, **kept}))
 
 
 def test_variables_of_others_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -227,7 +227,7 @@ def test_the_token_may_stand_in_a_file(
     double.namespace = "team/a"
     assert Vault(os.environ).read("vault:secret/data/golddigger#gitlab_token") == SECRETS["gitlab_token"]
     put(monkeypatch, VAULT_TOKEN_FILE="nowhere")
-    with pytest.raises(Refused, match="VAULT_TOKEN_FILE names nowhere, which is no file"):
+    with pytest.raises(Refused, match="VAULT_TOKEN_FILE names no file that is there"):
         Vault(os.environ).read("vault:secret/data/golddigger#gitlab_token")
 
 

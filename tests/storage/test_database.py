@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import traceback
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,6 +46,22 @@ def test_the_password_is_never_in_the_refusal() -> None:
     with pytest.raises(Refused) as refused:
         database.connect("oracle://scott:tiger@db/golddigger")
     assert "tiger" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://gold:p@ss:hunter2@db.invalid/golddigger",
+        "postgresql://gold:pa@hunter2@db.invalid/golddigger",
+        "postgresql://gold:pa@/hunter2@db.invalid/golddigger",
+        "postgresql://gold:hunter2/golddigger",
+    ],
+)
+def test_an_unescaped_password_is_refused_and_not_shown(address: str) -> None:
+    """Half of it would be taken for the host, and be shown when that is not found."""
+    with pytest.raises(Refused, match="write `%40` for @") as refused:
+        database.connect(address)
+    assert "hunter2" not in "".join(traceback.format_exception(refused.value))
 
 
 def test_the_folder_of_a_sqlite_file_is_made(tmp_path: Path) -> None:

@@ -62,6 +62,8 @@ def test_an_address_says_where(url: str, address: Address) -> None:
         ("s3://bucket?links=hunter2", "`links` in the storage's address must be `true` or `false`"),
         ("s3://bucket?path_style=1", "`path_style` in the storage's address must be"),
         ("s3:///prefix", "names no bucket"),
+        ("s3://key:hunter2\u2100@bucket", "cannot be read"),
+        ("s3://bucket?endpoint=https://hunter2\u2100@minio", "cannot be read"),
     ],
 )
 def test_an_address_that_cannot_be_read(url: str, said: str) -> None:
