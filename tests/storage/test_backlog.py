@@ -12,6 +12,8 @@ from storage.backlog import KINDS, Entry, State
 from tests.storage import making
 from tests.storage.making import LATER, LEASE, MINUTE, NOW
 
+pytestmark = pytest.mark.slow
+
 BOTH = (True, False)
 
 

@@ -8,12 +8,15 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection
 
 from diffing.words import BlobId
 from storage import changes, database, deliveries, git_blobs
 from tests.storage import making
 from tests.storage.making import LEASE, NOW
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 PROCESSES, THREADS, THINGS = 3, 4, 6

@@ -19,6 +19,8 @@ from storage import approvals, decisions, runs
 from tests.app.web.stage import BASE, REVIEWER, SHOP, Stage, picture
 from tests.app.web.test_runs import link
 
+pytestmark = pytest.mark.slow
+
 CSRF = re.compile(r'data-csrf="([^"]+)"')
 
 

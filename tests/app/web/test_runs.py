@@ -6,9 +6,13 @@ import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+import pytest
+
 from diffing.words import Name
 from storage import runs
 from tests.app.web.stage import Stage, picture
+
+pytestmark = pytest.mark.slow
 
 
 def link(stage: Stage, run: str, golden: str | None = None) -> str:

@@ -23,6 +23,8 @@ from tests.contract import contract
 from tests.forges.github import hostile
 from tests.forges.github.hooks import sign
 
+pytestmark = pytest.mark.slow
+
 SECRET = "only GitHub and we know"
 WEBHOOK = GitHubWebhook("github.com", [SECRET.encode()], app_id="341000")
 
