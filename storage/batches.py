@@ -13,7 +13,7 @@ from diffing.states import BATCH
 from diffing.words import Comparison
 from storage import comparisons
 from storage.differences import Written
-from storage.moving import free, move, moved
+from storage.moving import free, lapses, move, moved
 from storage.rows import only
 from storage.tables import batches, runs
 
@@ -41,6 +41,8 @@ class StoredBatch:
     lane: str
     size: int
     tries: int
+    lapses: int
+    """So often whoever measured it ended without a word."""
     pairs: Written
 
 
@@ -65,7 +67,8 @@ def add(db: Connection, run_id: str, lane: str, made: Iterable[Batch]) -> list[i
 def get(db: Connection, id_: int) -> StoredBatch:
     """Give a batch."""
     b = batches.c
-    row = only(db, select(b.id, b.run_id, b.number, b.lane, b.size, b.tries, b.pairs).where(b.id == id_), "batch")
+    columns = (b.id, b.run_id, b.number, b.lane, b.size, b.tries, b.lapses, b.pairs)
+    row = only(db, select(*columns).where(b.id == id_), "batch")
     return StoredBatch(**row._asdict())
 
 
@@ -73,7 +76,8 @@ def claim(db: Connection, id_: int, *, now: datetime, until: datetime) -> int | 
     """Take a batch that is queued, or whose measurer's lease lapsed, and give which try this is.
 
     None where somebody else has it, or had it, or its run ended."""
-    taken = move(batches, BATCH, "running", lease_until=until, tries=batches.c.tries + 1)
+    counted = {"tries": batches.c.tries + 1, "lapses": lapses(batches, "running")}
+    taken = move(batches, BATCH, "running", lease_until=until, **counted)
     tried = taken.where(batches.c.id == id_, free(batches, now)).returning(batches.c.tries)
     tries: int | None = db.execute(tried).scalar_one_or_none()
     return tries

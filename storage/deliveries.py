@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, case, or_, select, update
 
 from diffing.states import Moves
 from storage.inserting import insert
-from storage.moving import free, move, moved
+from storage.moving import free, lapses, move, moved
 from storage.rows import only
 from storage.tables import deliveries
 
@@ -37,6 +37,8 @@ class StoredDelivery:
     tries: int
     lease_until: datetime | None
     received_at: datetime
+    lapses: int
+    """So often its reader ended without a word."""
 
 
 def keep(db: Connection, *, host: str, delivery_id: str, event: str, body: bytes, now: datetime) -> int | None:
@@ -44,6 +46,9 @@ def keep(db: Connection, *, host: str, delivery_id: str, event: str, body: bytes
 
     A copy of one that is not has it read again, unless somebody is reading it at this moment."""
     held = and_(deliveries.c.state == "running", deliveries.c.lease_until > now)
+    lapsed = and_(deliveries.c.state == "running", deliveries.c.lease_until <= now)
+    afresh = deliveries.c.state == "failed"
+    counted = deliveries.c.lapses
     kept: int | None = db.execute(
         insert(db, deliveries)
         .values(host=host, delivery_id=delivery_id, event=event, body=body, state="received", received_at=now)
@@ -52,6 +57,7 @@ def keep(db: Connection, *, host: str, delivery_id: str, event: str, body: bytes
             set_={
                 "state": case((held, deliveries.c.state), else_="received"),
                 "lease_until": case((held, deliveries.c.lease_until), else_=None),
+                "lapses": case((lapsed, counted + 1), (afresh, 0), else_=counted),
             },
             where=deliveries.c.state != "done",
         )
@@ -76,12 +82,9 @@ def known(db: Connection, host: str, delivery_ids: Collection[str]) -> set[str]:
 
 def claim(db: Connection, id_: int, *, now: datetime, until: datetime) -> bool:
     """Take a delivery that is received, or whose reader's lease lapsed; False where somebody else has it."""
-    return moved(
-        db,
-        move(deliveries, DELIVERY, "running", lease_until=until, tries=deliveries.c.tries + 1, why="").where(
-            deliveries.c.id == id_, free(deliveries, now)
-        ),
-    )
+    counted = {"tries": deliveries.c.tries + 1, "lapses": lapses(deliveries, "running")}
+    taken = move(deliveries, DELIVERY, "running", lease_until=until, why="", **counted)
+    return moved(db, taken.where(deliveries.c.id == id_, free(deliveries, now)))
 
 
 def finish(db: Connection, id_: int, *, why: str) -> None:
@@ -102,10 +105,10 @@ def release(db: Connection, id_: int, *, until: datetime | None = None, why: str
 
 def retry(db: Connection, id_: int) -> bool:
     """Have a delivery read at once that was given up or put off, as if for the first time; False for others."""
-    again = move(deliveries, DELIVERY, "received", tries=0, why="").where(deliveries.c.id == id_)
+    again = move(deliveries, DELIVERY, "received", tries=0, lapses=0, why="").where(deliveries.c.id == id_)
     due = update(deliveries).where(deliveries.c.id == id_, deliveries.c.state == "received")
     given_up = moved(db, again.where(deliveries.c.state == "failed"))
-    return given_up or moved(db, due.values(lease_until=None, tries=0, why=""))
+    return given_up or moved(db, due.values(lease_until=None, tries=0, lapses=0, why=""))
 
 
 def unhandled(db: Connection, *, now: datetime, before: datetime, most: int) -> list[int]:

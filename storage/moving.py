@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, Update, or_, update
+from sqlalchemy import ColumnElement, Connection, Table, Update, and_, case, or_, update
 
 from diffing.states import Moves, before
 
@@ -22,6 +22,12 @@ def move(table: Table, moves: Moves, after: str, **values: Any) -> Update:
 def free(table: Table, now: datetime) -> ColumnElement[bool]:
     """Does nobody hold the row's lease, or for too long?"""
     return or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
+
+
+def lapses(table: Table, state: str) -> ColumnElement[int]:
+    """Count, of a row that is claimed, how often whoever held it in this state ended without a word."""
+    held = and_(table.c.state == state, table.c.lease_until.is_not(None))
+    return table.c.lapses + case((held, 1), else_=0)
 
 
 def moved(db: Connection, statement: Update) -> bool:

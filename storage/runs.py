@@ -16,7 +16,7 @@ from diffing.words import Comparison
 from storage import batches
 from storage.comparisons import add
 from storage.inserting import insert as begin_insert
-from storage.moving import free, move, moved
+from storage.moving import free, lapses, move, moved
 from storage.rows import only
 from storage.tables import runs
 
@@ -70,6 +70,8 @@ class StoredRun:
     """So often it broke whoever compared it."""
     keepers: int | None
     """How many jobs had kept something when it was made; None where that is not told."""
+    lapses: int
+    """So often whoever compared it ended without a word."""
 
 
 def insert(
@@ -160,6 +162,7 @@ def claim(db: Connection, run_id: str, *, now: datetime, until: datetime) -> int
         "comparing",
         lease_until=until,
         tries=runs.c.tries + 1,
+        lapses=lapses(runs, "comparing"),
         done=case((kept, runs.c.done), else_=0),
         total=case((kept, runs.c.total), else_=0),
         why="",
@@ -251,8 +254,8 @@ def retry(db: Connection, run_id: str) -> int | None:
     """Have a run compared at once that failed or was put off, and give its change; None for others.
 
     The tries go on being counted: whoever still holds an old one holds nothing."""
-    again = move(runs, RUN, "queued", why="", concluded_at=None, broke=0).where(runs.c.state == "failed")
-    due = update(runs).where(runs.c.state == "queued").values(lease_until=None, why="", broke=0)
+    again = move(runs, RUN, "queued", why="", concluded_at=None, broke=0, lapses=0).where(runs.c.state == "failed")
+    due = update(runs).where(runs.c.state == "queued").values(lease_until=None, why="", broke=0, lapses=0)
     for each in (again, due):
         moved_of = db.execute(each.where(runs.c.id == run_id).returning(runs.c.change_id)).scalar_one_or_none()
         if moved_of is not None:

@@ -68,6 +68,7 @@ deliveries = Table(
     Column("lease_until", Instant),
     Column("received_at", Instant, nullable=False),
     Column("emptied", Boolean, nullable=False, default=False),  # its body is no longer kept
+    Column("lapses", Integer, nullable=False, default=0),  # so often its reader ended without a word
     UniqueConstraint("host", "delivery_id"),
     Index(None, "state", "lease_until"),
     Index(None, "emptied", "received_at"),
@@ -182,6 +183,7 @@ runs = Table(
     Column("lane", String(600), nullable=False, default=""),  # whose turn it is to have it compared
     Column("broke", Integer, nullable=False, default=0),  # so often it broke whoever compared it
     Column("keepers", Integer),  # of how many jobs it was to look at what they kept; NULL where that is not told
+    Column("lapses", Integer, nullable=False, default=0),  # so often whoever compared it ended without a word
     UniqueConstraint("change_id", "head", "pipeline_id", "attempt", "round"),
     Index(None, "state", "lease_until"),
     Index(None, "state", "lane", "created_at", "lease_until"),  # whose turn it is
@@ -199,6 +201,7 @@ batches = Table(
     Column("size", Integer, nullable=False),  # how many of its pairs wait to be measured
     Column("tries", Integer, nullable=False, default=0),  # whoever claims it last holds it
     Column("broke", Integer, nullable=False, default=0),  # so often it broke whoever measured it
+    Column("lapses", Integer, nullable=False, default=0),  # so often whoever measured it ended without a word
     Column("lease_until", Instant),
     Column("pairs", JSON, nullable=False),
     Column("found", JSON),  # its comparisons; NULL until it is done

@@ -22,6 +22,9 @@ def measure_batch(parts: Parts, job: Measure, now: datetime) -> list[Job]:
         if claim is None:
             return []
         waiting = batches.get(db, job.batch)
+    if patience.ends_all(waiting.lapses):
+        mine = Measure(job.run, job.batch, claim)
+        return give_up(parts, mine, patience.last_words_of(waiting.lapses), now)
     try:
         laid, ruling = packing.unpack(waiting.pairs, parts.blobs.get)
         found = measure.measure(parts, laid, ruling)

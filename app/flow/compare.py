@@ -25,6 +25,8 @@ def compare(parts: Parts, job: Compare, now: datetime) -> list[Job]:
             return []
         run = runs.get(db, job.run)
         measured = batches.of_run(db, job.run)
+    if patience.ends_all(run.lapses):
+        return give_up(parts, run.id, patience.last_words_of(run.lapses), now, claim=claim)
     if measured:
         return gathering.gather(parts, run, measured, claim=claim, now=now)
     try:

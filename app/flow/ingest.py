@@ -53,6 +53,9 @@ def ingest(parts: Parts, delivery_id: int, now: datetime) -> list[Job]:
         if not deliveries.claim(db, delivery_id, now=now, until=now + parts.lease):
             return []
         kept = deliveries.get(db, delivery_id)
+    if patience.ends_all(kept.lapses):
+        give_up(parts, delivery_id, patience.last_words_of(kept.lapses))
+        return []
     delivery = Delivery(host=kept.host, id=kept.delivery_id, event=kept.event, body=kept.body)
     try:
         jobs, why = _handle(parts, parts.webhooks[kept.host].read(delivery), now)

@@ -12,6 +12,8 @@ _MOST_MORE = 30.0
 _SPREAD = 1024
 _ENOUGH = timedelta(days=7)
 """Whatever was away for so long comes back to other heads: what it was about is over by then."""
+_MOST_LAPSES = 5
+"""So often may whoever works at a piece be killed, or its machine be lost. Then the piece is the likely cause."""
 
 
 def pause(unavailable: Unavailable, what: str, tries: int) -> float:
@@ -27,6 +29,19 @@ def pause(unavailable: Unavailable, what: str, tries: int) -> float:
 def is_over(since: datetime, now: datetime) -> bool:
     """Was something tried for long enough?"""
     return now - since > _ENOUGH
+
+
+def ends_all(lapses: int) -> bool:
+    """Did a piece of work see off so many who worked at it that nobody else is to try?"""
+    return lapses > _MOST_LAPSES
+
+
+def last_words_of(lapses: int) -> str:
+    """Say why something is not tried any more that ended whoever tried."""
+    return (
+        f"Golddigger's worker ended in the midst of it, {lapses} times; perhaps it takes more memory than there "
+        "is. The worker's log, or its machine's, says more."
+    )
 
 
 def last_words(unavailable: Unavailable) -> str:
