@@ -30,6 +30,7 @@ from app.flow.disposal import Done
 from app.flow.links import Links
 from app.flow.parts import Parts, Pictures
 from app.flow.retention import Retention
+from app.flow.seals import Seals
 from app.flow.sweep import sweep as ask_again
 from app.sandbox import Sandbox
 from app.settings import Settings
@@ -163,6 +164,7 @@ def assembled(
             differ=sandbox.differ,
             cut=sandbox.cut,
             links=Links(settings.public_url.rstrip("/"), _derive(settings, "links")),
+            seals=Seals(_derive(settings, "comments")),
             pictures=Pictures(settings.images),
             gather=gather,
         )

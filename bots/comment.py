@@ -19,8 +19,8 @@ MOST_BYTES = 64_000
 MOST_ROWS = 20
 MOST_BOXES = 100
 _MOST_REMARKS = 20
-_JOINTS = 600
-"""Bytes kept free for what holds the parts together."""
+_JOINTS = 700
+"""Bytes kept free for what holds the parts together, and for the seal."""
 _NOBODY = (
     "No CI run on this commit kept goldens. Upload what the golden tests drew as an artifact named "
     "`golddigger`, also when the tests fail."
@@ -32,7 +32,8 @@ def comment(view: View) -> str:
     mark = markers.report(ReportMark(view.change_id, view.head, view.edition))
     head = [f"{mark}\n### {standing.headline(view)}", *_said(view)]
     tail = [markdown.fold("Commands", commands.help_text(view.vocabulary))]
-    return _put_together(view, head, [*_TOLD, (_boxes, 1.0)], tail)
+    text = _put_together(view, head, [*_TOLD, (_boxes, 1.0)], tail)
+    return markers.sealed(text, view.seal) if view.seal else text
 
 
 def summary(view: View) -> str:

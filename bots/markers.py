@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from unicodedata import normalize
 from urllib.parse import quote, unquote
 
-_REPORT = re.compile(r"<!-- golddigger:report change=(\S*) head=(\S*) of=(\S*) -->")
+_REPORT = re.compile(r"<!-- golddigger:report change=(\S*) head=(\S*) of=(\S*)(?: seal=(\S*))? -->")
+_SEAL = re.compile(r" seal=\S* -->$")
 _TICKED = re.compile(r"^- \[[xX]\] (?=<!-- golddigger:approve )", re.MULTILINE)
 _BOX = re.compile(r"- \[ \] <!-- golddigger:approve (?:(all)|suite=(\S*)|comparison=(\S*)) -->.*")
 
@@ -21,6 +23,8 @@ class ReportMark:
     head: str
     edition: str = ""
     """As `edition` gives it."""
+    seal: str = ""
+    """Over the whole comment; empty where there is none, as before there were seals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,20 @@ def report(mark: ReportMark) -> str:
 def read_report(comment: str) -> ReportMark | None:
     """Read the first line of a comment; None where it is not ours."""
     match = _REPORT.fullmatch(comment.partition("\n")[0].rstrip("\r"))
-    return ReportMark(*map(unquote, match.groups())) if match else None
+    return ReportMark(*map(unquote, match.groups(""))) if match else None
+
+
+def sealed(comment: str, seal: Callable[[str], str]) -> str:
+    """Put a seal over all of our comment into its first line."""
+    first, _, rest = comment.partition("\n")
+    return f"{first.removesuffix(' -->')} seal={_word(seal(unsealed(comment)))} -->\n{rest}"
+
+
+def unsealed(comment: str) -> str:
+    """Give what a seal is over: our comment without it and without ticks, whatever a forge does to line ends, to
+    blanks before them, and to letters that can be written in two ways."""
+    lines = normalize("NFC", cleared(comment.replace("\r\n", "\n"))).rstrip().split("\n")
+    return "\n".join(line.rstrip(" \t") for line in [_SEAL.sub(" -->", lines[0]), *lines[1:]])
 
 
 def box(what: Box, label: str) -> str:
@@ -93,6 +110,11 @@ def ticked(line: str) -> str:
 def cleared(comment: str) -> str:
     """Take the ticks out of all boxes of a comment."""
     return _TICKED.sub("- [ ] ", comment)
+
+
+def small(comment: str) -> str:
+    """Write the ticks of all boxes of a comment in one way."""
+    return _TICKED.sub("- [x] ", comment)
 
 
 def boxes(lines: Iterable[str]) -> list[Box]:

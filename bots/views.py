@@ -104,6 +104,8 @@ class View:
     """A sentence to show first: a stale approval. One that begins with `@name: ` addresses that person."""
     picture: Callable[[Digest], str] | None = None
     """Gives a public address of a picture; None where pictures must not leave the house."""
+    seal: Callable[[str], str] | None = None
+    """Makes the seal over the comment; None where nobody will tick in it."""
     commented: bool = False
     """Is there a comment already?"""
     beside: Beside | None = None

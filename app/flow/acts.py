@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from app.flow import decide
+from app.flow import decide, settled
 from app.flow.jobs import Approve, Job, Publish
 from app.flow.parts import Parts
 from bots import commands, markers
@@ -23,6 +23,10 @@ _COMPARED_AGAIN = "What you saw was compared again since; look at the pictures a
 _WHOSE = (
     "Several boxes were ticked before the first was counted, and nobody can tell who ticked which. Tick one, and "
     "the next when this comment was written anew; or the box for all, or say `/golddigger approve NAME NAME`."
+)
+_FOUR_EYES = (
+    "No box counts here, where the author may not approve: of who ticked one, this forge tells too little. Say it: "
+    "`/golddigger approve`, or with the names of goldens."
 )
 
 Standing = list[tuple[StoredRun, list[Comparison]]]
@@ -70,6 +74,12 @@ def approve_pressed(scene: Scene, edition: str) -> list[Job]:
 def approve_ticked(scene: Scene, ticks: Ticks) -> list[Job]:
     """Approve what ticked boxes stand for, and ask for the commit."""
     return _approve(scene, lambda _, stand: _of_boxes(stand, ticks), "tick")
+
+
+def must_let_one_approve(scene: Scene) -> None:
+    """Refuse a box that may be another's, where it matters that two people are at it."""
+    if not settled.approve_rule(scene.parts, scene.change).self_approval:
+        raise Refused(_FOUR_EYES)
 
 
 def of_one_person(scene: Scene, ticks: Ticks) -> Ticks:

@@ -10,6 +10,7 @@ from app.flow import acts, decide, heads, standing
 from app.flow.acts import Scene
 from app.flow.jobs import Job, Publish
 from app.flow.parts import Parts
+from app.flow.seals import Place
 from bots import commands, markdown
 from bots.commands import Approve, Command, Help, Reject, Rerun, Status, Ticks, Undo, Unknown
 from bots.events import Commanded, Pressed, Ticked
@@ -20,6 +21,10 @@ from storage import changes, runs
 from storage.changes import StoredChange
 
 _EARLIER = "The box belonged to an earlier head of the branch; look at the pictures again."
+_NOT_AS_WRITTEN = (
+    "The comment did not stand as it was written: somebody had edited more of it than a box, or it is of before "
+    "an upgrade. Nothing was approved, and it was written again. Look at it, then tick again."
+)
 
 Handled = tuple[list[Job], str]
 
@@ -72,6 +77,8 @@ def _take(parts: Parts, change_id: int, event: Ticked, now: datetime) -> Handled
     try:
         if ticks is None:
             raise Refused("The comment was edited otherwise than by ticking a box, so it was written again.")
+        if not parts.seals.fits(Place(event.repo, event.number, change_id), event.after):
+            raise Refused(_NOT_AS_WRITTEN)
         scene = Scene(parts, change_id, standing.ask(parts, change_id), event.who, None, now, _act_of_sign(event))
         if ticks.head != scene.change.head:
             raise Refused(_EARLIER)
@@ -139,6 +146,7 @@ def _counted(scene: Scene, ticks: Ticks, event: Ticked) -> list[Job]:
     if event.given_at is not None:
         acts.must_have_seen(scene, event.given_at, None)
     if event.before is None:
+        acts.must_let_one_approve(scene)
         ticks = acts.of_one_person(scene, ticks)
     return acts.approve_ticked(scene, ticks)
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from app.flow.links import Links
 from app.flow.room import Room
+from app.flow.seals import Seals
 from bots.events import Post, Webhook
 from bots.forge import Forge
 from diffing.words import Difference, Rules
@@ -40,6 +41,7 @@ class Parts:
     cut: Callable[[bytes], bytes]
     """Give the candidate out of a composite. Raises Refused, with a clause about "it"."""
     links: Links
+    seals: Seals
     posts: Mapping[str, Post] = field(default_factory=dict)
     """Of the hosts that remember their deliveries, and deliver one again when asked."""
     pictures: Pictures = Pictures.OFF

@@ -5,12 +5,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain
 
 from sqlalchemy import Connection
 
 from app.flow import enact, settled
 from app.flow.parts import Parts, Pictures
+from app.flow.seals import Place
 from bots.forge import Change, Vocabulary
 from bots.views import ApprovalView, Beside, RunView, Said, View
 from diffing.mistakes import Misconfigured
@@ -50,6 +52,7 @@ def gather(parts: Parts, change_id: int, change: Change, *, waiting: int, now: d
         mistakes=mistakes,
         notice=kept.notice,
         picture=_pictures(parts, change, now),
+        seal=partial(parts.seals.seal, Place(change.repo, change.number, change_id)),
         commented=kept.comment_id is not None,
         beside=_beside(change, asked, parts.forges[change.repo.host].words()),
     )

@@ -52,6 +52,10 @@ _OVERTAKEN_THUMB = (
     "A thumb up came as this note was written anew, and approved nothing. Look at the newest pictures; then tick "
     "a box, or say `/golddigger approve`."
 )
+_UNTOLD_THUMB = (
+    "A thumb up came, and this GitLab does not tell who edits a note, so that it counts for nobody. Say it in a "
+    "note: `/golddigger approve`."
+)
 _NOBODY = User("")
 _OURSELVES = User("", bot=True)
 
@@ -280,7 +284,7 @@ class Reader:
             return _doubtful(place, after, _OVERTAKEN)
         ticked = _sign(place, edit.who, edit.text, sign=f"edit {edit.at.isoformat()}")
         # The same person edited again: what stands there now counts, and what this told of may be lost.
-        return ticked if edit.text == after else replace(ticked, doubt=_OVERTAKEN, doubted=_small(after))
+        return ticked if edit.text == after else replace(ticked, doubt=_OVERTAKEN, doubted=markers.small(after))
 
     def _emoji(self, payload: Payload) -> Event:
         match payload:
@@ -313,7 +317,16 @@ class Reader:
         note = self.known.note(place.project, place.iid, place.note)
         if given.who.bot or note is None or note.author != self.known.us():
             return Ignored("a thumb up of a bot, or on somebody else's note")
-        return self._all_ticked(place, given, note.text, payloads.text(told.get("note")) or "")
+        try:
+            edit = self.known.last_edit(place.note)
+        except Silent:
+            return _doubtful(place, _all_ticked(note.text), _UNTOLD_THUMB)
+        if edit is None or edit.author != self.known.us():
+            return Ignored("a thumb up on a note that GitLab does not have any more")
+        if edit.at is not None and (edit.editor != self.known.us() or edit.at > given.given_at):
+            # What stood there when the thumb was given is not known: somebody may have put it back since.
+            return _doubtful(place, _all_ticked(edit.text), _OVERTAKEN_THUMB)
+        return self._all_ticked(place, given, edit.text, payloads.text(told.get("note")) or "")
 
     def _all_ticked(self, place: _Place, given: Award, before: str, told: str) -> Event:
         after = _all_ticked(before)
@@ -357,12 +370,7 @@ class Reader:
 
 def _doubtful(place: _Place, told: str, doubt: str) -> Ticked:
     """Make a sign of which nothing counts."""
-    return replace(_sign(place, _NOBODY, ""), doubt=doubt, doubted=_small(told))
-
-
-def _small(text: str) -> str:
-    """Write ticks in one way."""
-    return text.replace("- [X] ", "- [x] ")
+    return replace(_sign(place, _NOBODY, ""), doubt=doubt, doubted=markers.small(told))
 
 
 def _sign(place: _Place, who: User, after: str, *, sign: str = "") -> Ticked:
@@ -373,7 +381,7 @@ def _sign(place: _Place, who: User, after: str, *, sign: str = "") -> Ticked:
         author=_OURSELVES,
         who=who,
         before=None,  # GitLab does not tell it
-        after=_small(after),
+        after=markers.small(after),
         sign=sign,
     )
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Callable
+from hashlib import sha256
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -248,6 +252,45 @@ def test_marks_survive_any_name(suite: str, change: str) -> None:
     assert len(line.splitlines()) == 1
     mark = ReportMark(change, SHA, EDITION)
     assert markers.read_report(f"{markers.report(mark)}\ntext") == mark
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        lambda text: text,
+        lambda text: tick(text, 2, 4),
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace("14 goldens changed. ", "14 goldens changed.").rstrip(),
+        lambda text: unicodedata.normalize("NFD", text),
+        lambda text: text.replace("- [ ] <!--", "- [X] <!--"),
+    ],
+)
+def test_what_is_sealed_survives_a_forge(kept: Callable[[str], str]) -> None:
+    """Ticks, line ends, blanks at the ends, letters written in two ways: the seal is over the same words."""
+    written = f"{COMMENT} ü\n".replace("changed.", "changed. ")
+    sealed = markers.sealed(written, lambda text: sha256(text.encode()).hexdigest())
+    mark = markers.read_report(kept(sealed))
+    assert mark
+    assert mark.seal == sha256(markers.unsealed(kept(sealed)).encode()).hexdigest()
+    assert (mark.change, mark.head, mark.edition) == ("7", SHA, EDITION)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda text: text.replace("14", "13"),
+        lambda text: text.replace("comparison=12", "comparison=13"),
+        lambda text: text.replace("a [ ] golden", "a [x] golden"),
+        lambda text: text.replace("- [ ] somebody", "- [x] somebody"),
+        lambda text: text.replace("one suite", "one\r suite"),
+        lambda text: text.replace("one suite", "one\n suite"),
+        lambda text: text.replace("\n14", "\n    14"),
+        lambda text: text.replace("change=7", "change=8"),
+    ],
+)
+def test_what_is_sealed_changes_with_every_word(changed: Callable[[str], str]) -> None:
+    """Another word, another golden in a box, another's tick, a line broken or set in."""
+    assert markers.unsealed(changed(COMMENT)) != markers.unsealed(COMMENT)
 
 
 def test_help_speaks_the_forges_words() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -281,6 +282,113 @@ def test_a_tick_told_twice_counts_once(stage: Stage, gitlab: GitLabDouble, repo:
     assert len(who(stage)) == before
 
 
+# ------------------------------------------------------------------------------------------- our own words
+
+
+def swapped(body: str) -> str:
+    """Let each of two boxes stand for the other's golden."""
+    lines = body.split("\n")
+    login, cart = (next(at for at, line in enumerate(lines) if _is_box(line, name)) for name in (LOGIN, CART))
+    one, other = lines[login].partition(" --> "), lines[cart].partition(" --> ")
+    lines[login], lines[cart] = f"{other[0]} --> {one[2]}", f"{one[0]} --> {other[2]}"
+    return "\n".join(lines)
+
+
+def _is_box(line: str, name: str) -> bool:
+    return "golddigger:approve comparison=" in line and f"`{name}`" in line
+
+
+def test_boxes_that_somebody_swapped_approve_nothing(
+    stage: Stage, gitlab: GitLabDouble, repo: Repo, pull: Pull
+) -> None:
+    """A Maintainer lets each box stand for the other golden while no webhook tells of it. Whoever ticks one then
+    approves nothing, and is told why; in the note that is written anew, a tick counts."""
+    repo.role("mallory", "maintain")
+    with stage.held():
+        gitlab.edit(pull, ours(gitlab, pull), "mallory", swapped(ours(gitlab, pull).body))
+    stage.tick(pull, "dev", "cart.png")
+    assert nothing_said(stage)
+    assert "@dev: The comment did not stand as it was written" in stage.comment(pull).body
+    stage.tick(pull, "dev", "cart.png")
+    stage.settle()
+    assert (repo.file("feature", LOGIN), repo.file("feature", CART)) == (OLD, CART_NEW), stage.why()
+
+
+def test_a_note_of_before_there_were_seals_approves_nothing(
+    stage: Stage, gitlab: GitLabDouble, repo: Repo, pull: Pull
+) -> None:
+    """Nobody can tell what was in it: it is written anew, and says so."""
+    note = ours(gitlab, pull)
+    note.body = re.sub(r" seal=\w+ -->", " -->", note.body, count=1)
+    stage.tick(pull, "dev", "login.png")
+    assert nothing_said(stage)
+    assert "before an upgrade" in stage.comment(pull).body
+    assert "seal=" in stage.comment(pull).body
+    stage.tick(pull, "dev", "login.png")
+    stage.settle()
+    assert repo.file("feature", LOGIN) == NEW, stage.why()
+
+
+def test_the_note_of_one_change_says_nothing_on_another(stage: Stage, gitlab: GitLabDouble, repo: Repo) -> None:
+    """Even where its first line names the other: the seal is over where it stands."""
+    repo.role("mallory", "maintain")
+    pulls = [repo.pull(branch=name, files={"lib/app.dart": name.encode()}) for name in ("one", "two")]
+    for each in pulls:
+        gitlab.opened(each)
+        gitlab.finish_workflow(each, {"goldens": failures({"login": (OLD, NEW), "cart": (OLD, CART_NEW)})})
+        stage.shows(each, "action_required")
+    one, two = (ours(gitlab, each) for each in pulls)
+    seal = re.compile(r"seal=\w+")
+    with stage.held():
+        other = seal.search(two.body)
+        assert other
+        gitlab.edit(pulls[0], one, "mallory", seal.sub(other[0], one.body))
+    stage.tick(pulls[0], "dev", "login.png")
+    assert nothing_said(stage)
+
+
+def test_a_thumb_on_a_note_that_somebody_shortened_approves_nothing(
+    stage: Stage, gitlab: GitLabDouble, repo: Repo, pull: Pull
+) -> None:
+    """What it does not show any more, nobody approved; nor where that was put back before the thumb is read."""
+    repo.role("mallory", "maintain")
+    whole = ours(gitlab, pull).body
+    short = "\n".join(line for line in whole.split("\n") if LOGIN not in line)
+    with stage.held():
+        gitlab.edit(pull, ours(gitlab, pull), "mallory", short)
+        (thumb,) = gitlab.award(pull, "dev", on=ours(gitlab, pull))
+    stage.deliver(thumb)
+    assert nothing_said(stage)
+    with stage.held():
+        gitlab.edit(pull, ours(gitlab, pull), "mallory", short)
+        (thumb,) = gitlab.award(pull, "maria", on=ours(gitlab, pull))
+        gitlab.edit(pull, ours(gitlab, pull), "mallory", whole)
+    stage.deliver(thumb)
+    assert nothing_said(stage)
+    assert repo.file("feature", LOGIN) == OLD
+
+
+def test_where_two_people_must_agree_a_box_counts_for_nobody(stage: Stage, gitlab: GitLabDouble) -> None:
+    """Who ticked is not beyond doubt: the author could have, and left to another to take a second tick away."""
+    config = CONFIG + b"approve:\n  self: false\n"
+    repo = gitlab.repo("octo/four", files={LOGIN: OLD, CART: OLD, ".golddigger.yml": config})
+    repo.role("mallory", "maintain")
+    repo.role("dev", "write")
+    pull = repo.pull(files={"lib/app.dart": b"// new\n"}, author="mallory")
+    gitlab.opened(pull)
+    gitlab.finish_workflow(pull, {"goldens": failures({"login": (OLD, NEW), "cart": (OLD, CART_NEW)})})
+    stage.shows(pull, "action_required")
+    body = ours(gitlab, pull).body
+    with stage.held():
+        gitlab.edit(pull, ours(gitlab, pull), "mallory", ticked(ticked(body, LOGIN), CART))
+    gitlab.edit(pull, ours(gitlab, pull), "dev", ticked(body, LOGIN))
+    assert nothing_said(stage)
+    assert "No box counts here" in stage.comment(pull).body
+    gitlab.comment(pull, "dev", "/golddigger approve cart.png")
+    stage.settle()
+    assert (repo.file("feature", LOGIN), repo.file("feature", CART)) == (OLD, CART_NEW), stage.why()
+
+
 # ------------------------------------------------------------------------------------------------- thumbs
 
 
@@ -310,7 +418,7 @@ def test_a_thumb_older_than_the_pictures_approves_none(
     stage.settle()
     stage.deliver(thumb)
     assert nothing_said(stage)
-    assert "@dev: The pictures changed meanwhile" in stage.comment(pull).body
+    assert "Look at the newest pictures" in stage.comment(pull).body
     assert repo.file("feature", LOGIN) == OLD
 
 

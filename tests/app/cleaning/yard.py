@@ -19,6 +19,7 @@ from app.flow.disposal import Done
 from app.flow.links import Links
 from app.flow.parts import Parts
 from app.flow.retention import Retention
+from app.flow.seals import Seals
 from bots.forge import Forge
 from diffing.words import Comparison, Decision, Digest, Name, Opinion, Outcome
 from storage import changes, decisions, runs, tables
@@ -63,6 +64,7 @@ class Yard:
             differ=cast("Any", None),
             cut=cast("Any", None),
             links=Links("https://golddigger.example.org", b"key"),
+            seals=Seals(b"s" * 32),
         )
         made = cls(parts, folder, root, forges=forges)
         with engine.begin() as db:

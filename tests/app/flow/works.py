@@ -17,6 +17,7 @@ from app.flow import standing, work
 from app.flow.jobs import Compare, Job, Measure
 from app.flow.links import Links
 from app.flow.parts import Parts
+from app.flow.seals import Seals
 from bots.forge import Change
 from bots.local import repositories
 from bots.local.forge import Local
@@ -135,6 +136,7 @@ def set_up(folder: Path, engine: Engine, *, many: int, changed: int) -> Works:
         differ=differ,
         cut=composites.third,
         links=Links("http://127.0.0.1:8000", b"l" * 32),
+        seals=Seals(b"s" * 32),
     )
     change = forge.change(repositories.describe(git), "redesign")
     return Works(parts, change, _queued(parts, change, _kept(folder, change, drawn)))

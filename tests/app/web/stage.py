@@ -21,6 +21,7 @@ from app.flow import standing
 from app.flow.jobs import Job
 from app.flow.links import Links
 from app.flow.parts import Parts
+from app.flow.seals import Seals
 from app.web import application, signin
 from app.web.site import Access, Identity, Installer
 from bots.events import Webhook
@@ -193,6 +194,7 @@ def set_up(
         differ=differ,
         cut=composites.third,
         links=Links(base, b"l" * 32),
+        seals=Seals(b"s" * 32),
         gather=0.0,
     )
     change = forge.change(repositories.describe(git), "redesign")

@@ -591,14 +591,14 @@ def test_notes_elsewhere_are_ignored(kind: str) -> None:
 @pytest.mark.parametrize("name", ["thumbsup", "+1"])
 def test_a_thumb_up_on_our_note_approves_all(name: str) -> None:
     """As if the first box were ticked in what the note says now; it is held to when it was given."""
-    server = Server(written(our_note(), by=US), given=thumb(name=name))
+    server = Server(written(our_note(), by=US), edited(our_note(), US), thumb(name=name))
     event = read(payloads.award("whatever the payload says", name=name), server)
     assert isinstance(event, Ticked)
     assert (event.who, event.given_at, event.doubt) == (User("rosa", author=AUTHOR), GIVEN, "")
     ticks = commands.ticks(event.before, event.after)
     assert ticks
     assert (ticks.all, ticks.comparisons, ticks.head) == (True, frozenset(), SHA)
-    assert server.asked == [("award", 15, 12, 1244, 1), ("note", 15, 12, 1244)]
+    assert server.asked == [("award", 15, 12, 1244, 1), ("note", 15, 12, 1244), ("edit", 1244)]
 
 
 @pytest.mark.parametrize(
@@ -636,7 +636,7 @@ def test_a_thumb_up_that_the_server_does_not_have_says_nothing(server: Server) -
 
 def test_a_thumb_up_that_our_renewal_overtook_is_told() -> None:
     """What it was given to had boxes; what stands there now has none: it approves nothing, and is answered."""
-    server = Server(written("Waiting for CI.", by=US), given=thumb())
+    server = Server(written("Waiting for CI.", by=US), edited("Waiting for CI.", US), thumb())
     event = read(payloads.award(our_note()), server)
     assert isinstance(event, Ticked)
     assert "approved nothing" in event.doubt
@@ -648,6 +648,29 @@ def test_a_thumb_up_on_a_fork_says_nothing(source: int | None) -> None:
     told = payloads.award(our_note())
     told["merge_request"]["source_project_id"] = source
     assert isinstance(read(told, Server(written(our_note(), by=US), given=thumb())), Ignored)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        edited(our_note(), MALLORY),
+        edited(our_note(), None),
+        edited(our_note(), US, at=GIVEN + timedelta(seconds=1)),
+    ],
+)
+def test_a_thumb_up_on_what_was_edited_is_told(last: Edit) -> None:
+    """Somebody else edited, or we since: what the thumb was given to, nobody can tell."""
+    event = read(payloads.award(our_note()), Server(written(our_note(), by=US), last, thumb()))
+    assert isinstance(event, Ticked)
+    assert "approved nothing" in event.doubt
+    assert (event.who, event.after) == (User(""), "")
+
+
+def test_a_thumb_up_where_nobody_tells_who_edits_is_told() -> None:
+    """An old server, or a closed one: the thumb counts for nobody."""
+    event = read(payloads.award(our_note()), Server(written(our_note(), by=US), Silent("no"), thumb()))
+    assert isinstance(event, Ticked)
+    assert "does not tell who edits a note" in event.doubt
 
 
 # ------------------------------------------------------------------------------------- whose webhook it is
