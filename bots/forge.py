@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -309,9 +309,13 @@ class Forge(Protocol):
         Raises Conflict when the branch's head is not `expected`, Forbidden when the bot may not push there."""
         ...
 
-    def commit_beside(self, change: Change, files: Sequence[Write], message: str, branch: str) -> Committed:
+    def commit_beside(
+        self, change: Change, files: Sequence[Write], message: str, branch: str, *, ours: Collection[Sha]
+    ) -> Committed:
         """Write files in one commit on top of `change.head`, onto a branch of the base repository that is made, or
-        moved, for it. For a change whose own branch the bot may not push to."""
+        moved, for it. For a change whose own branch the bot may not push to.
+
+        `ours`: what was committed there before. Raises Forbidden where the branch holds somebody else's."""
         ...
 
     def history(self, change: Change, most: int) -> list[Committed]:

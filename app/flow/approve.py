@@ -157,7 +157,8 @@ def _commit_beside(batch: Batch) -> list[Job]:
     if not writes:
         return _nothing_left(batch)
     branch = enact.branch_beside(batch.change)
-    commit = batch.forge.commit_beside(onto, writes, whole.message(writes), branch)
+    ours = {Sha(each.commit) for each in all_of_it if each.beside == branch and each.commit}
+    commit = batch.forge.commit_beside(onto, writes, whole.message(writes), branch, ours=ours)
     return _record(batch, commit, beside=branch)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from bots import owning
 from bots.forge import Change, Committed, Conflict, Forbidden, Write
 from bots.github.client import Api
 from bots.github.limits import Failed
@@ -40,16 +41,30 @@ def commit(
     return made
 
 
-def beside(api: Api, change: Change, files: Sequence[Write], message: str, branch: str) -> Committed:
-    """Write files on top of the change's head onto a branch of the base repository, made or moved for it."""
+def beside(
+    api: Api, change: Change, files: Sequence[Write], message: str, branch: str, ours: Collection[Sha]
+) -> Committed:
+    """Write files on top of the change's head onto a branch of the base repository, made for it, or moved where it
+    stands at a commit of ours."""
     made = _objects(api, files, message, change.head)
     try:
         api.post("git", "refs", body={"ref": f"refs/heads/{branch}", "sha": made.sha})
     except Failed as failed:
         if failed.status != 422 or "already exists" not in failed.message.lower():
             raise _meaning(failed.message, failed) from failed
-        _move(api, branch, made.sha, force=True)
+        stands = _newest(api, branch)
+        owning.check(branch, stands, message, ours)
+        _move(api, branch, made.sha, force=stands is None or stands.sha != change.head)
     return made
+
+
+def _newest(api: Api, branch: str) -> Committed | None:
+    """Give the commit at which a branch stands; None where it is gone."""
+    ref = api.find("git", "ref", "heads", *branch.split("/"))
+    if ref is None:
+        return None
+    commit = api.get("git", "commits", ref["object"]["sha"])
+    return Committed(Sha(commit["sha"]), commit["message"])
 
 
 # ------------------------------------------------------------------------------- createCommitOnBranch

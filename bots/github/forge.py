@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
@@ -156,9 +156,11 @@ class GitHub:
         graphql = self._graphql.beside(change.repo, Purpose.COMMITTING)
         return committing.commit(api, graphql, change, files, message, expected)
 
-    def commit_beside(self, change: Change, files: Sequence[Write], message: str, branch: str) -> Committed:
+    def commit_beside(
+        self, change: Change, files: Sequence[Write], message: str, branch: str, *, ours: Collection[Sha]
+    ) -> Committed:
         api = self._client.on(change.repo, Purpose.COMMITTING)
-        return committing.beside(api, change, files, message, branch)
+        return committing.beside(api, change, files, message, branch, ours)
 
     # --------------------------------------------------------------------------------- the app itself
 

@@ -7,11 +7,12 @@ API" (doc/api/commits.md), errors: app/services/files/multi_service.rb."""
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bots import owning
 from bots.forge import Change, Committed, Conflict, Forbidden, Write
 from bots.gitlab.client import Api, Client
 from bots.gitlab.limits import Failed
@@ -57,16 +58,39 @@ def commit(client: Client, change: Change, files: Sequence[Write], message: str,
     return made
 
 
-def beside(client: Client, change: Change, files: Sequence[Write], message: str, branch: str) -> Committed:
-    """Write files on top of the change's head onto a branch of the base project, made or moved for it."""
+def beside(
+    client: Client, change: Change, files: Sequence[Write], message: str, branch: str, ours: Collection[Sha]
+) -> Committed:
+    """Write files on top of the change's head onto a branch of the base project, made for it, or moved where it
+    stands at a commit of ours."""
     place = Place(client.on(change.repo.id), branch, change.head)
-    begun: Mapping[str, Json] = {"start_sha": change.head, "force": True}
+    begun = _begun(place, message, ours)
     made = Committed(change.head, message)
     for parcel, said in parcels(files, message, most=MOST_BYTES):
         place = replace(place, head=made.sha)
-        made = _committed(_post(place, _actions(place, parcel, guarded=False), said, begun), said)
+        made = _onto(place, _actions(place, parcel, guarded=False), said, begun)
         begun = {}
     return made
+
+
+def _begun(place: Place, message: str, ours: Collection[Sha]) -> Mapping[str, Json]:
+    """Say how the first commit comes onto a branch beside. Only by force does it take another place; then nothing
+    guards what is pushed in the moment after this looked."""
+    found = place.api.find("repository", "branches", place.branch)
+    stands = Committed(Sha(found["commit"]["id"]), found["commit"]["message"]) if found else None
+    owning.check(place.branch, stands, message, ours)
+    if stands is None:
+        return {"start_sha": place.head}
+    return {} if stands.sha == place.head else {"start_sha": place.head, "force": True}
+
+
+def _onto(place: Place, actions: Sequence[Json], message: str, begun: Mapping[str, Json]) -> Committed:
+    made = _post(place, actions, message, begun)
+    if made["parent_ids"] != [place.head]:
+        raise Conflict(
+            f"somebody pushed to the branch `{place.branch}` at the same moment. Nothing of it is lost."
+        )
+    return _committed(made, message)
 
 
 def collaborates(client: Client, change: Change) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from bots import lfs
@@ -151,8 +151,10 @@ class GitLab:
     def commit(self, change: Change, files: Sequence[Write], message: str, expected: Sha) -> Committed:
         return committing.commit(self._client, change, files, message, expected)
 
-    def commit_beside(self, change: Change, files: Sequence[Write], message: str, branch: str) -> Committed:
-        return committing.beside(self._client, change, files, message, branch)
+    def commit_beside(
+        self, change: Change, files: Sequence[Write], message: str, branch: str, *, ours: Collection[Sha]
+    ) -> Committed:
+        return committing.beside(self._client, change, files, message, branch, ours)
 
     def _store(self, path: str) -> lfs.Store:
         # Any name will do beside a token ("Git LFS", doc/topics/git/lfs).

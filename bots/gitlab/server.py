@@ -5,7 +5,7 @@ request, its fork and its pipelines in other projects too, is asked for by the a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
@@ -102,8 +102,10 @@ class Server:
     def commit(self, change: Change, files: Sequence[Write], message: str, expected: Sha) -> Committed:
         return self._of(change).commit(change, files, message, expected)
 
-    def commit_beside(self, change: Change, files: Sequence[Write], message: str, branch: str) -> Committed:
-        return self._of(change).commit_beside(change, files, message, branch)
+    def commit_beside(
+        self, change: Change, files: Sequence[Write], message: str, branch: str, *, ours: Collection[Sha]
+    ) -> Committed:
+        return self._of(change).commit_beside(change, files, message, branch, ours=ours)
 
     # ------------------------------------------------------------------------------------- choosing
 

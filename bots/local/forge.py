@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bots import owning
 from bots.archive import open_path
 from bots.forge import (
     ApproveRule,
@@ -173,10 +174,15 @@ class Local:
         self._say(_committed(git, change.branch, made, len(files)))
         return Committed(made, message)
 
-    def commit_beside(self, change: Change, files: Sequence[Write], message: str, branch: str) -> Committed:
+    def commit_beside(
+        self, change: Change, files: Sequence[Write], message: str, branch: str, *, ours: Collection[Sha]
+    ) -> Committed:
         git = self._git(change.repo)
+        stands = git.commit_at(f"refs/heads/{branch}")
+        newest = commits.history(git, branch, 1)[0] if stands else None
+        owning.check(branch, newest, message, ours)
         made = commits.commit(git, change.head, files, message)
-        commits.move(git, branch, made, git.commit_at(f"refs/heads/{branch}"))
+        commits.move(git, branch, made, newest.sha if newest else None)
         self._say(_committed(git, branch, made, len(files)))
         return Committed(made, message)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ from diffing.digests import blob_id
 from diffing.pointers import Pointer
 from diffing.words import BlobId, Digest, Name, Refused, Sha, Unavailable
 from tests.bots.grounds import BASE, BRANCH, ROBIN, STRANGER, Ground, OnServer, change_of, ground
-from tests.forges.git import File
+from tests.forges.git import File, Person
 
 pytestmark = pytest.mark.slow
 
@@ -283,12 +284,54 @@ def test_nothing_is_written_where_the_branch_moved(at: Ground) -> None:
 def test_a_commit_beside_leaves_the_branch_alone(at: Ground) -> None:
     """A branch of its own is made on the change's head, and moved by the next."""
     change = change_of(at)
+    ours: list[Sha] = []
     for content in (b"one", b"two"):
-        made = at.forge.commit_beside(change, [write("goldens/a.png", content)], MESSAGE, "golddigger/pr-1")
+        files = [write("goldens/a.png", content)]
+        made = at.forge.commit_beside(change, files, MESSAGE, "golddigger/pr-1", ours=ours)
+        ours.append(made.sha)
         (newest, *_) = at.git.log("golddigger/pr-1")
         assert (newest.sha, newest.parents) == (made.sha, (change.head,))
         assert at.git.file("golddigger/pr-1", "goldens/a.png") == content
     assert tip(at) == change.head
+
+
+def test_a_branch_beside_that_is_somebodys_is_left_alone(at: Ground) -> None:
+    """One that was there before, and ours onto which somebody pushed: it is said what to do about it."""
+    change, files = change_of(at), [write("goldens/a.png", b"new")]
+    at.git.move("refs/heads/golddigger/pr-1", change.base)
+    with pytest.raises(Forbidden, match="Rename or delete that branch"):
+        at.forge.commit_beside(change, files, MESSAGE, "golddigger/pr-1", ours=[change.head])
+    assert tip(at, "golddigger/pr-1") == change.base
+    made = at.forge.commit_beside(change, files, MESSAGE, "golddigger/pr-2", ours=[])
+    dev = Person("dev", "dev@example.org")
+    pushed = at.git.write(
+        "golddigger/pr-2", {"mine": b"1"}, message="Mine", author=dev, at=datetime.now(UTC), parent=made.sha
+    )
+    for head in (change.head, made.sha):
+        with pytest.raises(Forbidden, match="golddigger/pr-2"):
+            at.forge.commit_beside(replace(change, head=head), files, MESSAGE, "golddigger/pr-2", ours=[made.sha])
+    assert tip(at, "golddigger/pr-2") == pushed
+
+
+def test_a_commit_beside_that_was_made_and_not_recorded_is_ours(at: Ground) -> None:
+    """It is told by its trailers; the next stands in its place."""
+    change, message = change_of(at), f"{MESSAGE.rstrip()}\n\nGolddigger-Approval: made-once"
+    files = [write("goldens/a.png", b"new")]
+    at.forge.commit_beside(change, files, message, "golddigger/pr-1", ours=[])
+    again = at.forge.commit_beside(change, files, message, "golddigger/pr-1", ours=[])
+    assert tip(at, "golddigger/pr-1") == again.sha
+    other = f"{MESSAGE.rstrip()}\n\nGolddigger-Approval: another"
+    with pytest.raises(Forbidden):
+        at.forge.commit_beside(change, files, other, "golddigger/pr-1", ours=[])
+
+
+def test_a_branch_beside_that_stands_at_ours_grows(at: Ground) -> None:
+    """On top of what was committed there before."""
+    change = change_of(at)
+    first = at.forge.commit_beside(change, [write("a.png", b"1")], MESSAGE, "golddigger/pr-1", ours=[])
+    onto = replace(change, head=first.sha)
+    second = at.forge.commit_beside(onto, [write("b.png", b"2")], MESSAGE, "golddigger/pr-1", ours=[first.sha])
+    assert [each.sha for each in at.git.log("golddigger/pr-1")[:3]] == [second.sha, first.sha, change.head]
 
 
 def test_a_protected_branch_is_forbidden(server: OnServer) -> None:
@@ -298,7 +341,9 @@ def test_a_protected_branch_is_forbidden(server: OnServer) -> None:
     with pytest.raises(Forbidden):
         server.forge.commit(change, [write("goldens/a.png", b"new")], MESSAGE, change.head)
     assert tip(server) == change.head
-    made = server.forge.commit_beside(change, [write("goldens/a.png", b"new")], MESSAGE, "golddigger/pr-1")
+    made = server.forge.commit_beside(
+        change, [write("goldens/a.png", b"new")], MESSAGE, "golddigger/pr-1", ours=[]
+    )
     assert tip(server, "golddigger/pr-1") == made.sha
 
 

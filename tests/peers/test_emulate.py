@@ -264,9 +264,11 @@ def test_files_are_committed_by_git_s_objects(peer: Emulate, forge: GitHub, chan
 def test_a_branch_beside_is_made_and_moved(forge: GitHub, change: Change) -> None:
     """What cannot be pushed to the change's own branch stands on one of ours; twice is no trouble."""
     branch = f"golddigger/pr-{change.number}"
+    ours: list[Sha] = []
     for content in (b"first", b"second"):
         files = [Write(name=Name("goldens/a.png"), content=content), Write(name=Name("README.md"), content=None)]
-        made = forge.commit_beside(change, files, "Accept", branch)
+        made = forge.commit_beside(change, files, "Accept", branch, ours=ours)
+        ours.append(made.sha)
         tree = forge.tree(change.repo, Sha(made.sha))
         assert tree[Name("goldens/a.png")].id == blob_id(content)
         assert Name("README.md") not in tree

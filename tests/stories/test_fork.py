@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
 import pytest
 
+from tests.forges.git import Person
 from tests.stories.bench import Stage
 from tests.stories.hosts import Pull, Repo
 from tests.stories.screens import CONFIG, failures, screen
@@ -143,3 +145,41 @@ def test_a_protected_branch_takes_the_same_road(stage: Stage, repo: Repo, at_hom
     stage.forge.finish_workflow(pull, {}, conclusion="success")
     stage.shows(pull, "neutral")
     assert beside not in stage.comment(pull).body
+
+
+def somebodys(repo: Repo, branch: str) -> str:
+    """Let somebody put work onto a branch, and give the commit."""
+    dev, parent = Person("dev", "dev@example.org"), repo.git.ref(f"refs/heads/{branch}") or repo.sha("main")
+    files = {"mine.txt": b"weeks of work"}
+    repo.git.write(branch, files, message="Mine", author=dev, at=datetime.now(UTC), parent=parent)
+    return str(repo.sha(branch))
+
+
+def test_a_branch_beside_that_is_somebodys_is_left_alone(stage: Stage, repo: Repo) -> None:
+    """It is said what to do about it; once that is done, approving again commits all that was approved."""
+    pull = broken(stage, repo.pull(fork=f"stranger/{repo.name}", files={"a": b"1"}, author="stranger"))
+    repo.role("maria", "write")
+    beside = f"golddigger/pr-{pull.number}"
+    theirs = somebodys(repo, beside)
+    stage.forge.comment(pull, "maria", f"/golddigger approve {pull.head[:12]}")
+    stage.settle()
+    assert repo.sha(beside) == theirs, "nothing of it is lost"
+    assert "Rename or delete that branch" in stage.comment(pull).body
+    repo.git.remove(f"refs/heads/{beside}")
+    stage.forge.comment(pull, "maria", f"/golddigger approve {pull.head[:12]}")
+    stage.settle()
+    assert (repo.file(beside, LOGIN), repo.file(beside, CART)) == (NEW, CART_NEW), stage.why()
+
+
+def test_what_somebody_put_onto_the_branch_beside_stays(stage: Stage, repo: Repo) -> None:
+    """A second approval would make the commit anew, and theirs is not in it."""
+    pull = broken(stage, repo.pull(fork=f"stranger/{repo.name}", files={"a": b"1"}, author="stranger"))
+    repo.role("maria", "write")
+    beside = f"golddigger/pr-{pull.number}"
+    stage.tick(pull, "maria", "login.png")
+    stage.settle()
+    theirs = somebodys(repo, beside)
+    stage.tick(pull, "maria", "cart.png")
+    stage.settle()
+    assert repo.sha(beside) == theirs
+    assert f"`{beside}`" in stage.comment(pull).body

@@ -124,10 +124,10 @@ def test_a_forks_branch_is_forbidden_and_a_branch_beside_it_works(
     change = change_of(forge, pull)
     with pytest.raises(Forbidden, match="stranger/app"):
         forge.commit(change, [write("a", b"2")], MESSAGE, change.head)
-    made = forge.commit_beside(change, [write("a", b"2")], MESSAGE, "golddigger/pr-1")
+    made = forge.commit_beside(change, [write("a", b"2")], MESSAGE, "golddigger/pr-1", ours=[])
     assert repo.file("golddigger/pr-1", "a") == b"2"
     assert [commit.sha for commit in repo.log("golddigger/pr-1")[:2]] == [made.sha, change.head]
-    again = forge.commit_beside(change, [write("a", b"3")], MESSAGE, "golddigger/pr-1")
+    again = forge.commit_beside(change, [write("a", b"3")], MESSAGE, "golddigger/pr-1", ours=[made.sha])
     assert repo.sha("golddigger/pr-1") == again.sha
     assert repo.log("golddigger/pr-1")[1].sha == change.head
 

@@ -116,8 +116,10 @@ def test_a_protected_branch_is_forbidden_and_one_beside_it_works(
     change = change_of(forge, pull)
     with pytest.raises(Forbidden):
         forge.commit(change, [write(GOLDEN, b"new")], "Update", change.head)
+    ours: list[Sha] = []
     for content in (b"new", b"newer"):
-        made = forge.commit_beside(change, [write(GOLDEN, content)], "Update", "golddigger/pr-1")
+        made = forge.commit_beside(change, [write(GOLDEN, content)], "Update", "golddigger/pr-1", ours=ours)
+        ours.append(made.sha)
         assert repo.file("golddigger/pr-1", GOLDEN) == content
         assert repo.sha("golddigger/pr-1") == made.sha
         assert repo.log("golddigger/pr-1")[1].sha == change.head
@@ -147,7 +149,7 @@ def test_a_forks_branch_takes_commits_where_its_author_allowed_it(
         return
     with pytest.raises(Forbidden, match="stranger/open"):
         forge.commit(change, [write("a.png", b"new")], "Update", change.head)
-    forge.commit_beside(change, [write("a.png", b"new")], "Update", "golddigger/pr-1")
+    forge.commit_beside(change, [write("a.png", b"new")], "Update", "golddigger/pr-1", ours=[])
     assert repo.file("golddigger/pr-1", "a.png") == b"new"
 
 
@@ -221,7 +223,7 @@ def test_a_payload_near_the_limit_is_several_commits(
     made = [each for each in repo.log("feature") if each.message.startswith("Update")]
     assert len(made) > 1
     assert all("Golddigger-Approval: 7" in each.message for each in made)
-    forge.commit_beside(change, files, "Update", "golddigger/pr-1")
+    forge.commit_beside(change, files, "Update", "golddigger/pr-1", ours=[])
     assert all(repo.file("golddigger/pr-1", f"{at}.png") for at in range(4))
 
 

@@ -205,9 +205,11 @@ def test_the_message_of_a_commit_is_in_the_history(place: Place) -> None:
 def test_a_commit_beside_makes_and_moves_a_branch_of_its_own(place: Place, run: Run) -> None:
     """On top of the head each time; the branch under review stays."""
     change = place.change
+    ours: list[Sha] = []
     for content in (b"one", b"two"):
         writes = [Write(name=Name("goldens/cart.png"), content=content)]
-        made = place.forge.commit_beside(change, writes, MESSAGE, "golddigger/redesign")
+        made = place.forge.commit_beside(change, writes, MESSAGE, "golddigger/redesign", ours=ours)
+        ours.append(made.sha)
     assert run("rev-parse", "golddigger/redesign") == made.sha
     assert run("rev-parse", "golddigger/redesign^") == change.head == place.change.head
 
