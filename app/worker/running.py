@@ -50,12 +50,21 @@ def running(
     broker.emit_after("process_boot")
     workers = [_worker(broker, place) for place in places]
     ended = Event()
-    timer = Thread(target=_tick, args=(ended, carrier, parts, clock, every), name="sweep", daemon=True)
+    timers = [
+        Thread(target=_tick, args=(ended, every, carrier.renew), name="renew", daemon=True),
+        Thread(
+            target=_tick,
+            args=(ended, every, lambda: carrier.ask(sweep(parts, clock()))),
+            name="sweep",
+            daemon=True,
+        ),
+    ]
     with _said_once(broker, carrier.outbox):
         for worker in workers:
             worker.start()
         stop.when_told(lambda: _begin_nothing(workers))
-        timer.start()
+        for timer in timers:
+            timer.start()
         try:
             yield
         finally:
@@ -133,14 +142,14 @@ def _no_surprise(record: logging.LogRecord) -> bool:
     return "middleware of the same type twice" not in record.getMessage()
 
 
-def _tick(ended: Event, carrier: Carrier, parts: Parts, clock: Callable[[], datetime], every: float) -> None:
+def _tick(ended: Event, every: float, act: Callable[[], None]) -> None:
+    """Do something every so many seconds. Leases are renewed apart: whoever sweeps may wait for long."""
     while True:
         try:
-            carrier.renew()
-            carrier.ask(sweep(parts, clock()))
+            act()
         except Unavailable as unavailable:
-            log.warning("sweep later", why=str(unavailable))
-        except Exception:  # whatever it is, the next sweep must come
-            log.exception("sweep failed")
+            log.warning("timer later", why=str(unavailable))
+        except Exception:  # whatever it is, the next time must come
+            log.exception("timer failed")
         if ended.wait(every):
             return
