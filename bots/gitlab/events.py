@@ -56,6 +56,7 @@ _UNTOLD_THUMB = (
     "A thumb up came, and this GitLab does not tell who edits a note, so that it counts for nobody. Say it in a "
     "note: `/golddigger approve`."
 )
+_NO_LINK = "forged: it leads to another project, of which GitLab says nothing of the kind"
 _NOBODY = User("")
 _OURSELVES = User("", bot=True)
 
@@ -93,6 +94,14 @@ class Known(Protocol):
 
     def head(self, project: int, pipeline: int) -> tuple[str, str]:
         """Give the commit and the ref of a pipeline of another project."""
+        ...
+
+    def started(self, project: int, pipeline: int, below: int) -> bool:
+        """Did a pipeline of another project start this one?"""
+        ...
+
+    def comes_from(self, project: int, number: int, source: int) -> bool:
+        """Has a merge request of another project its branch in this one?"""
         ...
 
 
@@ -188,6 +197,8 @@ class Reader:
         here = payloads.repo(payload, self.host)
         number, target = change["iid"], change["target_project_id"]
         if str(target) != here.id:
+            if not self.known.comes_from(payloads.number(target), payloads.number(number), int(here.id)):
+                return Ignored(_NO_LINK)
             here = payloads.project(self.host, target, payloads.path_in(change.get("url")))
         return HeadMoved(repo=here, number=str(number))
 
@@ -196,6 +207,8 @@ class Reader:
         match payload.get("source_pipeline"):
             case {"project": {"id": int(above), **rest}, "pipeline_id": int(pipeline)} if str(above) != here.id:
                 # Another project's pipeline, which one of a change started: that one's head counts.
+                if not self.known.started(above, pipeline, _pipeline_of(payload)):
+                    return Ignored(_NO_LINK)
                 sha, ref = self.known.head(above, pipeline)
                 here = payloads.project(self.host, above, str(rest.get("path_with_namespace") or ""))
                 return self._finished(here, sha, ref)
@@ -366,6 +379,12 @@ class Reader:
                 gone = (payloads.project(self.host, number, path),)
                 return AccessChanged(repos=gone, gone=True, host=self.host)
         raise Unread("without its project")
+
+
+def _pipeline_of(payload: Payload) -> int:
+    """Read which pipeline a payload is about, or about a job of which."""
+    attributes = payload.get("object_attributes")
+    return payloads.number(attributes.get("id") if isinstance(attributes, dict) else payload.get("pipeline_id"))
 
 
 def _doubtful(place: _Place, told: str, doubt: str) -> Ticked:

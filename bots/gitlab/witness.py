@@ -154,6 +154,21 @@ class Witness:
                 return sha, ref
         raise Refused("The pipeline that started this one cannot be seen by the bot.")
 
+    def started(self, project: int, pipeline: int, below: int) -> bool:
+        """Did a pipeline start another, in whichever project that is?"""
+        try:
+            bridges = list(self._client.on(str(project)).pages("pipelines", str(pipeline), "bridges"))
+        except Failed as failed:
+            if failed.status in _GONE:
+                return False
+            raise
+        return any((each.get("downstream_pipeline") or {}).get("id") == below for each in bridges)
+
+    def comes_from(self, project: int, number: int, source: int) -> bool:
+        """Has a merge request its branch in a project?"""
+        told = self._find(project, "merge_requests", str(number))
+        return isinstance(told, dict) and told.get("source_project_id") == source
+
     def busy(self, project: int, pipeline: int) -> bool:
         """Do jobs of a pipeline run still?"""
         asked: Params = {"scope[]": list(_ACTIVE), "per_page": "1"}

@@ -88,6 +88,7 @@ class Server:
     given: Award | None = None
     is_gone: bool = False
     above: tuple[int, ...] = ()
+    linked: bool = True
     asked: list[tuple[Any, ...]] = field(default_factory=list)
 
     def us(self) -> int:
@@ -129,6 +130,16 @@ class Server:
         """Give the head of a pipeline that started others."""
         assert (project, pipeline) == (41, 30)
         return OTHER, "feature"
+
+    def started(self, project: int, pipeline: int, below: int) -> bool:
+        """Say whether the one pipeline started the other."""
+        assert (project, pipeline, below) == (41, 30, 31)
+        return self.linked
+
+    def comes_from(self, project: int, number: int, source: int) -> bool:
+        """Say whether the merge request comes from there."""
+        assert (project, number, source) == (2, 12, 77)
+        return self.linked
 
 
 def webhook(*secrets: bytes, known: Server | None = None) -> GitLabWebhook:
@@ -743,6 +754,20 @@ def test_a_projects_webhook_speaks_of_its_own() -> None:
     event = read(payloads.pipeline(source_pipeline=payloads.upstream()), id_=OF_PROJECT)
     assert isinstance(event, PipelineFinished)
     assert event.repo.id == "41"
+
+
+def test_what_leads_to_another_project_is_borne_out_or_forged() -> None:
+    """A merge request from here, a pipeline that started this: where GitLab knows nothing of it, nobody looks."""
+    fork = {
+        **payloads.pipeline(merge_request=payloads.change(target=2)),
+        "project": payloads.project(77, "rosa/d"),
+    }
+    below = [told(source_pipeline=payloads.upstream()) for told in (payloads.pipeline, payloads.job)]
+    for told in (fork, *below):
+        forged = read(told, Server(linked=False))
+        assert isinstance(forged, Ignored)
+        assert forged.why.startswith("forged")
+        assert not isinstance(read(told, Server()), Ignored)
 
 
 def test_a_payload_that_names_two_projects_is_forged() -> None:

@@ -124,3 +124,27 @@ def test_a_project_lies_in_all_groups_above_it(gitlab: GitLabDouble, forge: GitL
     assert [forge.witness.within(each, repo.id) for each in above] == [True, True, True]
     assert not forge.witness.within(gitlab.group("acme/app").id, repo.id)
     assert not forge.witness.within(above[0], NOBODYS)
+
+
+def test_a_pipeline_is_started_by_the_one_whose_bridge_leads_to_it(
+    gitlab: GitLabDouble, forge: GitLab, pull: world.Pull
+) -> None:
+    """Into another project, too; by no other, and by none that the bot cannot see."""
+    other = gitlab.repo("octo/screens")
+    hooks = gitlab.finish_child(pull, {"goldens": b""}, project=other, name="Elsewhere")
+    told = next(hook.payload for hook in hooks if hook.event == "pipeline" and hook.repo == other.id)
+    above, below = told["source_pipeline"]["pipeline_id"], told["object_attributes"]["id"]
+    assert forge.witness.started(pull.repo.id, above, below)
+    assert not forge.witness.started(pull.repo.id, above, NOBODYS)
+    assert not forge.witness.started(pull.repo.id, NOBODYS, below)
+    assert not forge.witness.started(NOBODYS, above, below)
+
+
+def test_a_merge_request_comes_from_where_its_branch_is(gitlab: GitLabDouble, forge: GitLab) -> None:
+    """From a fork; from no other project, and not where there is no such merge request."""
+    repo = gitlab.repo("octo/open", private=False)
+    pull = repo.pull(fork="stranger/open", files={"a": b"1"}, author="stranger")
+    source = gitlab.world.repos["stranger/open"].id
+    assert forge.witness.comes_from(repo.id, pull.number, source)
+    assert not forge.witness.comes_from(repo.id, pull.number, NOBODYS)
+    assert not forge.witness.comes_from(repo.id, NOBODYS, source)
