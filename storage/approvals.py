@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Update, and_, func, insert, or_, select,
 
 from diffing.states import APPROVAL
 from diffing.words import BlobId, Digest, Name
+from storage import moving
 from storage.moving import free, move
 from storage.tables import approvals, changes
 
@@ -110,19 +111,34 @@ def commit(db: Connection, ids: Sequence[str], *, commit: str, url: str, beside:
     db.execute(_move(ids, "committed", commit=commit, commit_url=url, beside=beside))
 
 
+def held(db: Connection, change_id: int, *, lease: datetime) -> list[StoredApproval]:
+    """Give the approvals of a change that are being committed by whoever took them until then."""
+    return [each for each in of_change(db, change_id) if each.state == "committing" and each.lease_until == lease]
+
+
 def stale(db: Connection, ids: Sequence[str], *, why: str) -> None:
     """Record that the branch is no longer what was approved."""
     db.execute(_move(ids, "stale", why=why))
 
 
-def fail(db: Connection, ids: Sequence[str], *, why: str) -> None:
-    """Record that approvals cannot be carried out, and why."""
-    db.execute(_move(ids, "failed", why=why))
+def fail(db: Connection, ids: Sequence[str], *, why: str, lease: datetime | None = None) -> bool:
+    """Record that approvals cannot be carried out, and why; False where they are not whose `lease` is named."""
+    failed = _move(ids, "failed", why=why).where(moving.held(approvals, lease))
+    return db.execute(failed).rowcount > 0
 
 
-def release(db: Connection, ids: Sequence[str], *, until: datetime | None = None, why: str = "") -> None:
-    """Give approvals back, to be tried again, not before `until`, or another wish for a commit there."""
-    db.execute(_move(ids, "requested", lease_until=until, why=why))
+def release(
+    db: Connection,
+    ids: Sequence[str],
+    *,
+    until: datetime | None = None,
+    why: str = "",
+    lease: datetime | None = None,
+) -> None:
+    """Give approvals back, to be tried again, not before `until`, or another wish for a commit there.
+
+    Nothing, where they are not whose `lease` is named."""
+    db.execute(_move(ids, "requested", lease_until=until, why=why).where(moving.held(approvals, lease)))
 
 
 def again(db: Connection, id_: str, *, now: datetime) -> int | None:

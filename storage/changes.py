@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, case, exists, func, or_, select, update
 
 from storage.inserting import insert
-from storage.moving import free
+from storage.moving import free, held
 from storage.rows import only
 from storage.tables import changes, publications
 
@@ -175,9 +175,10 @@ def put_off(db: Connection, change_id: int, *, until: datetime, why: str, now: d
     )
 
 
-def release(db: Connection, change_id: int) -> None:
-    """Give an owed report back, unsaid."""
-    db.execute(update(changes).where(changes.c.id == change_id).values(lease_until=None))
+def release(db: Connection, change_id: int, *, lease: datetime | None = None) -> None:
+    """Give an owed report back, unsaid; nothing, where it is another's than whose `lease` is named."""
+    mine = update(changes).where(changes.c.id == change_id, held(changes, lease))
+    db.execute(mine.values(lease_until=None))
 
 
 def owed(db: Connection, *, now: datetime, most: int) -> list[int]:

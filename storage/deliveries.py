@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, case, or_, select, update
 
 from diffing.states import Moves
 from storage.inserting import insert
-from storage.moving import free, lapses, move, moved
+from storage.moving import free, held, lapses, move, moved
 from storage.rows import only
 from storage.tables import deliveries
 
@@ -45,7 +45,7 @@ def keep(db: Connection, *, host: str, delivery_id: str, event: str, body: bytes
     """Keep a delivery and give its row's id; None for a copy of one that is done.
 
     A copy of one that is not has it read again, unless somebody is reading it at this moment."""
-    held = and_(deliveries.c.state == "running", deliveries.c.lease_until > now)
+    being_read = and_(deliveries.c.state == "running", deliveries.c.lease_until > now)
     lapsed = and_(deliveries.c.state == "running", deliveries.c.lease_until <= now)
     afresh = deliveries.c.state == "failed"
     counted = deliveries.c.lapses
@@ -55,8 +55,8 @@ def keep(db: Connection, *, host: str, delivery_id: str, event: str, body: bytes
         .on_conflict_do_update(
             index_elements=["host", "delivery_id"],
             set_={
-                "state": case((held, deliveries.c.state), else_="received"),
-                "lease_until": case((held, deliveries.c.lease_until), else_=None),
+                "state": case((being_read, deliveries.c.state), else_="received"),
+                "lease_until": case((being_read, deliveries.c.lease_until), else_=None),
                 "lapses": case((lapsed, counted + 1), (afresh, 0), else_=counted),
             },
             where=deliveries.c.state != "done",
@@ -92,15 +92,20 @@ def finish(db: Connection, id_: int, *, why: str) -> None:
     db.execute(move(deliveries, DELIVERY, "done", why=why).where(deliveries.c.id == id_))
 
 
-def fail(db: Connection, id_: int, *, why: str) -> None:
-    """Record that a delivery cannot be handled, and why."""
-    db.execute(move(deliveries, DELIVERY, "failed", why=why).where(deliveries.c.id == id_))
+def fail(db: Connection, id_: int, *, why: str, lease: datetime | None = None) -> None:
+    """Record that a delivery cannot be handled, and why; nothing, where it is another's than whose `lease` is
+    named."""
+    failed = move(deliveries, DELIVERY, "failed", why=why)
+    db.execute(failed.where(deliveries.c.id == id_, held(deliveries, lease)))
 
 
-def release(db: Connection, id_: int, *, until: datetime | None = None, why: str = "") -> None:
-    """Give a delivery back, to be read again, not before `until`."""
+def release(
+    db: Connection, id_: int, *, until: datetime | None = None, why: str = "", lease: datetime | None = None
+) -> None:
+    """Give a delivery back, to be read again, not before `until`; nothing, where it is another's than whose
+    `lease` is named."""
     back = move(deliveries, DELIVERY, "received", lease_until=until, why=why)
-    db.execute(back.where(deliveries.c.id == id_, deliveries.c.state == "running"))
+    db.execute(back.where(deliveries.c.id == id_, deliveries.c.state == "running", held(deliveries, lease)))
 
 
 def retry(db: Connection, id_: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, Update, and_, case, or_, update
+from sqlalchemy import ColumnElement, Connection, Table, Update, and_, case, or_, true, update
 
 from diffing.states import Moves, before
 
@@ -22,6 +22,11 @@ def move(table: Table, moves: Moves, after: str, **values: Any) -> Update:
 def free(table: Table, now: datetime) -> ColumnElement[bool]:
     """Does nobody hold the row's lease, or for too long?"""
     return or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
+
+
+def held(table: Table, until: datetime | None) -> ColumnElement[bool]:
+    """Does whoever took the row until then hold it still? Later holders' leases end later. None: whoever it is."""
+    return true() if until is None else table.c.lease_until == until
 
 
 def lapses(table: Table, state: str) -> ColumnElement[int]:

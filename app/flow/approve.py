@@ -83,7 +83,8 @@ def _later(
     log.warning("later", why=str(unavailable), after=after, change=change_id)
     with parts.db.begin() as db:
         until = now + timedelta(seconds=after)
-        approvals.release(db, [each.id for each in claimed], until=until, why=str(unavailable))
+        ids, lease = [each.id for each in claimed], claimed[0].lease_until
+        approvals.release(db, ids, until=until, why=str(unavailable), lease=lease)
     return [Approve(change_id, after)]
 
 
@@ -98,18 +99,17 @@ def _patience(parts: Parts, asked: Sequence[StoredApproval], now: datetime) -> f
 
 
 def give_up_all(parts: Parts, change_id: int, why: str, now: datetime) -> list[Job]:
-    """Fail what waits on a change, because carrying it out broke us however often it was tried."""
-    with parts.db.begin() as db:
-        begun = [each.id for each in approvals.of_change(db, change_id) if each.state == "committing"]
-        approvals.release(db, begun)  # whoever broke holds them still
-        claimed = approvals.claim(db, change_id, batch=secrets.token_urlsafe(12), now=now, until=now + parts.lease)
-    return give_up(parts, change_id, claimed, why) if claimed else []
+    """Fail what whoever began at `now` holds, because carrying it out broke us however often it was tried."""
+    with parts.reading() as db:
+        mine = approvals.held(db, change_id, lease=now + parts.lease)
+    return give_up(parts, change_id, mine, why) if mine else []
 
 
 def give_up(parts: Parts, change_id: int, claimed: Sequence[StoredApproval], why: str) -> list[Job]:
-    """Record that approvals cannot be carried out, and have the reason said."""
+    """Record that approvals cannot be carried out, and have the reason said; nothing, where they were lost."""
     with parts.db.begin() as db:
-        approvals.fail(db, [each.id for each in claimed], why=why)
+        if not approvals.fail(db, [each.id for each in claimed], why=why, lease=claimed[0].lease_until):
+            return []
         changes.want(db, change_id, f"Nothing was committed: {why}")
     return [Publish(change_id)]
 

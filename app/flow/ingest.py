@@ -54,7 +54,7 @@ def ingest(parts: Parts, delivery_id: int, now: datetime) -> list[Job]:
             return []
         kept = deliveries.get(db, delivery_id)
     if patience.ends_all(kept.lapses):
-        give_up(parts, delivery_id, patience.last_words_of(kept.lapses))
+        give_up(parts, delivery_id, patience.last_words_of(kept.lapses), lease=kept.lease_until)
         return []
     delivery = Delivery(host=kept.host, id=kept.delivery_id, event=kept.event, body=kept.body)
     try:
@@ -63,28 +63,29 @@ def ingest(parts: Parts, delivery_id: int, now: datetime) -> list[Job]:
         return _later(parts, kept, unavailable, now)
     except Refused as refused:
         with parts.db.begin() as db:
-            deliveries.fail(db, delivery_id, why=str(refused))
+            deliveries.fail(db, delivery_id, why=str(refused), lease=kept.lease_until)
         return []
     with parts.db.begin() as db:
         deliveries.finish(db, delivery_id, why=why)
     return jobs
 
 
-def give_up(parts: Parts, delivery_id: int, why: str) -> None:
-    """Record that a delivery broke us, so that it stops nothing and can be delivered again."""
+def give_up(parts: Parts, delivery_id: int, why: str, *, lease: datetime | None) -> None:
+    """Record that a delivery broke whoever held it, so that it stops nothing and can be delivered again."""
     with parts.db.begin() as db:
-        deliveries.fail(db, delivery_id, why=why)
+        deliveries.fail(db, delivery_id, why=why, lease=lease)
 
 
 def _later(parts: Parts, kept: StoredDelivery, unavailable: Unavailable, now: datetime) -> list[Job]:
     """Put a delivery off, as long as that makes sense."""
     if patience.is_over(kept.received_at, now):
-        give_up(parts, kept.id, patience.last_words(unavailable))
+        give_up(parts, kept.id, patience.last_words(unavailable), lease=kept.lease_until)
         return []
     after = patience.pause(unavailable, f"delivery {kept.id}", kept.tries)
     log.warning("later", why=str(unavailable), after=after, delivery=kept.id)
     with parts.db.begin() as db:
-        deliveries.release(db, kept.id, until=now + timedelta(seconds=after), why=str(unavailable))
+        until = now + timedelta(seconds=after)
+        deliveries.release(db, kept.id, until=until, why=str(unavailable), lease=kept.lease_until)
     return [Ingest(kept.id, after=after)]
 
 

@@ -43,7 +43,9 @@ def publish(parts: Parts, change_id: int, now: datetime) -> list[Job]:
 def give_up(parts: Parts, change_id: int, why: str, now: datetime) -> list[Job]:
     """Leave a report unsaid that cannot be made; the next event asks for a new one."""
     with parts.db.begin() as db:
-        changes.give_up(db, change_id, changes.get(db, change_id).wanted, why=why, now=now)
+        kept = changes.get(db, change_id)
+        if kept.lease_until == now + parts.lease:  # or it is another's
+            changes.give_up(db, change_id, kept.wanted, why=why, now=now)
     return []
 
 

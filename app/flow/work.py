@@ -42,21 +42,24 @@ def turn(parts: Parts, job: Job, now: datetime) -> Job | None:
     return Measure(due.run_id, due.batch_id, due.claim)
 
 
-def release(parts: Parts, job: Job) -> None:
-    """Let go of what a job had claimed when it broke, so that it can be tried again."""
+def release(parts: Parts, job: Job, now: datetime) -> None:
+    """Let go of what a job that began at `now` had claimed when it broke, so that it can be tried again.
+
+    What it claimed is told by when its lease was to end; what another holds meanwhile stays with that one."""
+    lease = now + parts.lease
     with parts.db.begin() as db:
         match job:
             case Ingest(delivery):
-                deliveries.release(db, delivery)
+                deliveries.release(db, delivery, lease=lease)
             case Compare(run, claim):
                 runs.release(db, run, claim=claim)
             case Measure(_, id_, claim):
                 batches.release(db, id_, claim=claim)
             case Publish(change):
-                changes.release(db, change)
+                changes.release(db, change, lease=lease)
             case Approve(change):
-                begun = [each.id for each in approvals.of_change(db, change) if each.state == "committing"]
-                approvals.release(db, begun)
+                mine = approvals.held(db, change, lease=lease)
+                approvals.release(db, [each.id for each in mine], lease=lease)
 
 
 def broke(parts: Parts, job: Job) -> int | None:
@@ -83,10 +86,10 @@ def renew(parts: Parts, jobs: Iterable[Job], now: datetime) -> None:
 
 
 def give_up(parts: Parts, job: Job, why: str, now: datetime) -> list[Job]:
-    """Record that a job broke us however often it was tried."""
+    """Record that a job which began at `now` broke us however often it was tried; nothing of what others hold."""
     match job:
         case Ingest(delivery):
-            ingest.give_up(parts, delivery, why)
+            ingest.give_up(parts, delivery, why, lease=now + parts.lease)
             return []
         case Compare(run, claim):
             return compare.give_up(parts, run, why, now, claim=claim)

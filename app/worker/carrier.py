@@ -106,11 +106,12 @@ class Carrier:
 
     def let_go(self) -> list[Job]:
         """Give back what is in hand as this process ends, so that others have it at once; give what that was."""
-        left = list(dict.fromkeys(job for job, _ in self._held_now()))
-        for job in left:
+        held = list(dict.fromkeys(self._held_now()))
+        left = list(dict.fromkeys(job for job, _ in held))
+        for job, since in held:
             log.warning("let go", job=str(job))
             with suppress(Away):  # its lease lapses
-                work.release(self._parts, job)
+                work.release(self._parts, job, since)
         self.send(left)
         return left
 
@@ -141,7 +142,7 @@ class Carrier:
             try:
                 follow = work.work(self._parts, job, now)
             except Unavailable as unavailable:
-                follow = self._later(job, unavailable)
+                follow = self._later(job, unavailable, now)
             except Refused as refused:
                 log.warning("refused", why=str(refused))
                 follow = []
@@ -160,11 +161,11 @@ class Carrier:
         finally:
             del self._in_hand[mine]
 
-    def _later(self, job: Job, unavailable: Unavailable) -> list[Job]:
+    def _later(self, job: Job, unavailable: Unavailable, now: datetime) -> list[Job]:
         """Try again soon what could not even be put off, because that is written into the database."""
         log.warning("later", why=str(unavailable), after=unavailable.after)
         with suppress(Away):
-            work.release(self._parts, job)
+            work.release(self._parts, job, now)
         if self._stopping:
             return [job]
         raise Retry(str(unavailable)) from unavailable
@@ -175,7 +176,7 @@ class Carrier:
         times = 1 + _times_before() if counted is None else counted
         if times < _TRIES:
             with suppress(Away):
-                work.release(self._parts, job)
+                work.release(self._parts, job, now)
             self.outbox.put(job, after=patience.pause(Unavailable(""), kinds.key(job), times), broke=times)
             return []
         limit = KINDS[kinds.kind(job)].limit

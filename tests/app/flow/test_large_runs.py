@@ -263,7 +263,7 @@ def test_a_batch_that_breaks_us_is_counted_in_the_database(works: Works, laid: l
         if times == 3:
             follow = work.give_up(works.parts, taken, "Golddigger itself failed.", NOW)
             assert follow == [Publish(works.run.change_id)]
-        work.release(works.parts, taken)
+        work.release(works.parts, taken, NOW)
     assert works.run.why == "Golddigger itself failed."
     assert work.turn(works.parts, laid[3], NOW) is None
 
@@ -274,7 +274,7 @@ def test_a_gatherer_that_breaks_us_leaves_it_to_others(works: Works, laid: list[
     taken = work.turn(works.parts, laid[0], NOW)
     assert taken == Compare(works.run_id, claim=2)
     assert work.broke(works.parts, taken) == 1
-    work.release(works.parts, taken)
+    work.release(works.parts, taken, NOW)
     again = work.turn(works.parts, taken, NOW)
     assert again == Compare(works.run_id, claim=3)
     assert works.do(again) == [Publish(works.run.change_id)]

@@ -108,7 +108,7 @@ def bench(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     monkeypatch.setattr(work, "turn", lambda _parts, job, _now: job, raising=False)
     monkeypatch.setattr(work, "broke", lambda _parts, _job: None, raising=False)
     monkeypatch.setattr(work, "work", made.do)
-    monkeypatch.setattr(work, "release", lambda _parts, job: made.released.append(job))
+    monkeypatch.setattr(work, "release", lambda _parts, job, _now: made.released.append(job))
     monkeypatch.setattr(work, "give_up", give_up)
     monkeypatch.setattr(running, "sweep", lambda _parts, _now: [])
     monkeypatch.setattr(patience, "_FIRST", 0.01)
