@@ -17,6 +17,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    or_,
     select,
     tuple_,
     update,
@@ -100,6 +101,14 @@ def over(db: Connection, *, before: datetime, most: int) -> list[int]:
     """Give the changes that were over before a moment and are not cleaned yet, the first first."""
     query = select(changes.c.id).where(changes.c.over_since <= before, changes.c.cleaned_at.is_(None))
     return list(db.execute(query.order_by(changes.c.over_since, changes.c.id).limit(most)).scalars())
+
+
+def is_over(db: Connection, change_id: int, *, before: datetime) -> bool:
+    """Is a change over still, since before a moment? Held: nobody opens it again in this transaction."""
+    lost = exists().where(repos.c.id == changes.c.repo_id, repos.c.gone.is_(True))
+    query = select(changes.c.id).where(changes.c.id == change_id, changes.c.over_since <= before)
+    still = query.where(or_(changes.c.open.is_(False), lost)).with_for_update()
+    return db.execute(still).one_or_none() is not None
 
 
 def of_change(db: Connection, change_id: int, *, most: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
@@ -17,6 +18,8 @@ from storage.cleaning import Mark, Trimmed
 
 Found = TypeVar("Found")
 Id = TypeVar("Id", int, str)
+May = Callable[[Connection], bool]
+"""May something go still?"""
 
 
 def clean(parts: Parts, kept: Retention, clock: Clock) -> Iterator[Done]:
@@ -41,14 +44,18 @@ def _noted(parts: Parts, clock: Clock) -> Iterator[Done]:
         yield Done()
 
 
+def _always(_: Connection) -> bool:
+    return True
+
+
 def _replaced(parts: Parts, kept: Retention, clock: Clock) -> Iterator[Done]:
     """Trim what was replaced long ago. What was decided stays, with its pictures, until its change goes."""
     since = before(clock(), kept.superseded)
     if since is None:
         return
     for run_id in _each(parts, lambda db: cleaning.replaced(db, before=since, most=MOST)):
-        yield from _trimmed(parts, run_id, clock)
-        yield _finished(parts, run_id, clock, emptied=False)
+        yield from _trimmed(parts, run_id, clock, _always)
+        yield _finished(parts, run_id, clock, _always, emptied=False)
 
 
 def _over(parts: Parts, kept: Retention, clock: Clock) -> Iterator[Done]:
@@ -57,40 +64,48 @@ def _over(parts: Parts, kept: Retention, clock: Clock) -> Iterator[Done]:
     if since is None:
         return
     for change_id in _each(parts, lambda db: cleaning.over(db, before=since, most=MOST)):
-        yield from _cleaned(parts, change_id, clock)
+        yield from _cleaned(parts, change_id, since, clock)
 
 
-def _cleaned(parts: Parts, change_id: int, clock: Clock) -> Iterator[Done]:
+def _cleaned(parts: Parts, change_id: int, since: datetime, clock: Clock) -> Iterator[Done]:
+    """Clean a change. Each transaction asks whether it is over still: somebody may have opened it again."""
+    may = partial(cleaning.is_over, change_id=change_id, before=since)
     with parts.db.begin() as db:
+        if not may(db):
+            return
         runs.supersede(db, change_id, keep_head=None, now=clock())  # nobody compares for what is over
     for run_id in _each(parts, lambda db: cleaning.of_change(db, change_id, most=MOST)):
-        yield from _trimmed(parts, run_id, clock)
-        yield from _let_go(parts, run_id, clock)
-        yield _finished(parts, run_id, clock, emptied=True)
-    yield _finished_change(parts, change_id, clock)
+        yield from _trimmed(parts, run_id, clock, may)
+        yield from _let_go(parts, run_id, clock, may)
+        yield _finished(parts, run_id, clock, may, emptied=True)
+    yield _finished_change(parts, change_id, clock, may)
 
 
-def _finished_change(parts: Parts, change_id: int, clock: Clock) -> Done:
+def _finished_change(parts: Parts, change_id: int, clock: Clock, may: May) -> Done:
     with parts.db.begin() as db:
+        if not may(db):
+            return Done()
         return Done(changes=int(cleaning.finish_change(db, change_id, now=clock())))
 
 
-def _trimmed(parts: Parts, run_id: str, clock: Clock) -> Iterator[Done]:
+def _trimmed(parts: Parts, run_id: str, clock: Clock, may: May) -> Iterator[Done]:
     with parts.reading() as db:
         said = cleaning.said_of(db, run_id)
     step = partial(cleaning.trim, run_id=run_id, said=said)
-    yield from (Done(rows=each.rows) for each in _pieces(parts, step, clock))
+    yield from (Done(rows=each.rows) for each in _pieces(parts, step, clock, may))
 
 
-def _let_go(parts: Parts, run_id: str, clock: Clock) -> Iterator[Done]:
-    yield from (Done() for _ in _pieces(parts, partial(cleaning.let_go, run_id=run_id), clock))
+def _let_go(parts: Parts, run_id: str, clock: Clock, may: May) -> Iterator[Done]:
+    yield from (Done() for _ in _pieces(parts, partial(cleaning.let_go, run_id=run_id), clock, may))
 
 
-def _pieces(parts: Parts, step: Callable[..., Trimmed], clock: Clock) -> Iterator[Trimmed]:
-    """Go through a run's rows, so many in a transaction."""
+def _pieces(parts: Parts, step: Callable[..., Trimmed], clock: Clock, may: May) -> Iterator[Trimmed]:
+    """Go through a run's rows, so many in a transaction, for as long as they may go."""
     after: Mark | None = None
     while True:
         with parts.db.begin() as db:
+            if not may(db):
+                return
             done = step(db, after=after, now=clock(), most=MOST)
         yield done
         after = done.last
@@ -98,8 +113,10 @@ def _pieces(parts: Parts, step: Callable[..., Trimmed], clock: Clock) -> Iterato
             return
 
 
-def _finished(parts: Parts, run_id: str, clock: Clock, *, emptied: bool) -> Done:
+def _finished(parts: Parts, run_id: str, clock: Clock, may: May, *, emptied: bool) -> Done:
     with parts.db.begin() as db:
+        if not may(db):
+            return Done()
         return Done(runs=int(cleaning.finish(db, run_id, emptied=emptied, now=clock())))
 
 

@@ -235,3 +235,24 @@ def test_a_large_run_goes_in_pieces(yard: Yard, monkeypatch: pytest.MonkeyPatch)
     assert yard.clean_for(2).rows == left - 1
     assert yard.names(run) == ["goldens/g03.png"]
     assert list(yard.folder.walk()) == []
+
+
+@pytest.mark.parametrize("after", ["runs", "rows"])
+def test_a_change_that_was_opened_again_meanwhile_is_left(yard: Yard, after: str) -> None:
+    """Many are found at once; each is asked about again before anything of it goes."""
+    first, second = yard.change(number="1"), yard.change(number="2")
+    yard.run(first, "a")
+    yard.run(second, "b:old")
+    yard.close(first)
+    yard.close(second)
+    yard.clean_for(29)
+    yard.now += 2 * DAY
+    steps = clean.clean(yard.parts, Retention(), lambda: yard.now)
+    next(done for done in steps if getattr(done, after))
+    yard.change(number="1")
+    yard.change(number="2")
+    fresh = [yard.run(each, "b:fresh", head=making.OTHER) for each in (first, second)]
+    list(steps)
+    with yard.parts.reading() as db:
+        assert [runs.get(db, each).state for each in fresh] == ["concluded", "concluded"]
+    assert [yard.names(each) for each in fresh] == [["goldens/b.png"]] * 2
