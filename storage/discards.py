@@ -74,11 +74,15 @@ def keep(db: Connection, digests: Collection[Digest], *, now: datetime) -> None:
     db.execute(delete(discards).where(discards.c.digest.in_(digests), free(discards, now)))
 
 
-def put_off(db: Connection, digest: Digest, *, since: datetime, until: datetime | None) -> None:
-    """Record that a file was written again: it goes no earlier than a day after that.
+def put_off(db: Connection, digest: Digest, *, since: datetime, now: datetime) -> None:
+    """Record that a file was written again: it goes a day after that, unless somebody deletes it now."""
+    young = update(discards).where(discards.c.digest == digest, free(discards, now))
+    db.execute(young.values(since=since, lease_until=None))
 
-    `until`: by whoever took it until then; None: where nobody did."""
-    young = update(discards).where(discards.c.digest == digest, discards.c.lease_until.is_not_distinct_from(until))
+
+def give_back(db: Connection, digest: Digest, *, since: datetime, until: datetime) -> None:
+    """Record the same of a file by whoever took it until then."""
+    young = update(discards).where(discards.c.digest == digest, discards.c.lease_until == until)
     db.execute(young.values(since=since, lease_until=None))
 
 

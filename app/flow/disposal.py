@@ -79,7 +79,7 @@ def claim(parts: Parts, due: Sequence[Digest], now: datetime) -> Claim:
     young = [each for each in standing.values() if each and each.written_at > now - UNSEEN]
     with parts.db.begin() as db:
         for each in young:
-            discards.put_off(db, each.digest, since=each.written_at, until=None)
+            discards.put_off(db, each.digest, since=each.written_at, now=now)
         old = set(due) - {each.digest for each in young}
         discards.keep(db, references.held(db, old, batched_before=now - _BATCHED), now=now)
         mine = sorted(discards.claim(db, old, now=now, until=now + _LEASE))
@@ -95,7 +95,7 @@ def deleted(parts: Parts, claimed: Claim, clock: Clock) -> Done:
     left = _left(parts, claimed) if gone < len(claimed.standing) else []
     with parts.db.begin() as db:
         for each in left:
-            discards.put_off(db, each.digest, since=each.written_at, until=claimed.until)
+            discards.give_back(db, each.digest, since=each.written_at, until=claimed.until)
         discards.finish(db, claimed.digests, until=claimed.until)
     size = sum(each.size for each in claimed.standing) - sum(each.size for each in left)
     return Done(files=len(claimed.standing) - len(left), bytes=size)

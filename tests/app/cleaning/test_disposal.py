@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 import pytest
 
@@ -179,3 +181,13 @@ def test_at_whatever_moment_a_run_needs_it(yard: Yard, leftover: Digest, before:
         pass
     yard.clean_for(3)
     assert yard.missing() == []
+
+
+def test_a_file_that_was_written_again_after_a_cleaner_was_killed_is_left(yard: Yard, leftover: Digest) -> None:
+    """A store that was restored has new times; whoever held the file is gone, and nobody asks for ever."""
+    claimed(yard)  # killed here
+    yard.now += HOUR
+    place = yard.root / leftover[:2] / leftover[2:4] / leftover
+    os.utime(place, (yard.now.timestamp(),) * 2)
+    assert len(list(islice(disposal.dispose(yard.parts, lambda: yard.now), 20))) < 20
+    assert yard.folder.has(leftover)
