@@ -21,6 +21,10 @@ class Refused(Exception):
     """It will not work however often it is tried; the text says what a person can do about it."""
 
 
+class NoSuch(Refused):
+    """What was asked about is not there, says whoever would have it; or it is hidden from us."""
+
+
 class Unavailable(Exception):
     """It did not work now. Try again `after` seconds, or when you like where that is None."""
 

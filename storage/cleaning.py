@@ -270,10 +270,15 @@ def begin_asking(db: Connection, *, at: datetime, most: int) -> None:
 
 
 def to_ask(db: Connection, *, now: datetime, most: int) -> list[tuple[int, str]]:
-    """Give the open changes of which the forge is to be asked, each with its host, the first first."""
-    query = select(changes.c.id, repos.c.host).join(repos, repos.c.id == changes.c.repo_id)
-    due = query.where(changes.c.open.is_(True), changes.c.ask_at <= now, repos.c.gone.is_(False))
-    return [(id_, host) for id_, host in db.execute(due.order_by(changes.c.ask_at).limit(most))]
+    """Give the changes of which the forge is to be asked, each with its host: first those that are open, then
+    those not cleaned yet that were closed because the forge knew nothing of them."""
+    c = changes.c
+    query = select(c.id, repos.c.host).join(repos, repos.c.id == c.repo_id)
+    due = query.where(c.ask_at <= now, repos.c.gone.is_(False)).order_by(c.ask_at)
+    doubtful = and_(c.open.is_(False), c.over_since.is_not(None), c.cleaned_at.is_(None), c.refusals > 0)
+    found = [(id_, host) for id_, host in db.execute(due.where(c.open.is_(True)).limit(most))]
+    more = db.execute(due.where(doubtful).limit(most - len(found)))
+    return found + [(id_, host) for id_, host in more]
 
 
 def asked(db: Connection, change_id: int, *, again_at: datetime) -> None:

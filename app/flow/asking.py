@@ -9,7 +9,7 @@ from app.flow import heads, standing
 from app.flow.jobs import Job
 from app.flow.parts import Parts
 from app.flow.retention import ASK
-from diffing.words import Refused, Unavailable
+from diffing.words import NoSuch, Refused, Unavailable
 from storage import changes, cleaning, runs
 
 MOST = 20
@@ -21,7 +21,9 @@ _REFUSED, _AWAY = timedelta(days=1), timedelta(hours=6)
 
 
 def ask(parts: Parts, now: datetime) -> Iterator[list[Job]]:
-    """Ask about the open changes that were not asked about for a week, and give what follows, change by change.
+    """Ask about the changes that were not asked about for a week, and give what follows, change by change.
+
+    Each is put off before it is asked about: whatever breaks on its answer, the others have their turn.
 
     A forge that is away is asked no more this time."""
     with parts.db.begin() as db:
@@ -29,14 +31,13 @@ def ask(parts: Parts, now: datetime) -> Iterator[list[Job]]:
         due = cleaning.to_ask(db, now=now, most=MOST)
     away: set[str] = set()
     for change_id, host in due:
+        _again(parts, change_id, now + _AWAY)
         if host in away or host not in parts.forges:
-            _again(parts, change_id, now + _AWAY)
             continue
         try:
             yield _asked(parts, change_id, now)
         except Unavailable:
             away.add(host)
-            _again(parts, change_id, now + _AWAY)
 
 
 def _asked(parts: Parts, change_id: int, now: datetime) -> list[Job]:
@@ -44,24 +45,28 @@ def _asked(parts: Parts, change_id: int, now: datetime) -> list[Job]:
         known = changes.get(db, change_id)
     try:
         change = standing.ask(parts, change_id)
-        jobs = heads.look(parts, change, now) if change.open and change.head != known.head else []
-    except Refused:
-        return _refused(parts, change_id, now)
+        moved = change.head != known.head or not known.open
+        jobs = heads.look(parts, change, now) if change.open and moved else []
+    except NoSuch:
+        return _unknown(parts, change_id, now)
+    except Refused:  # a right that was lost, a setting that was taken out: nothing is known of the change
+        _again(parts, change_id, now + _REFUSED)
+        return []
     _again(parts, change_id, now + ASK)
     if not change.open:
         _over(parts, change_id, now)
     return jobs
 
 
-def _refused(parts: Parts, change_id: int, now: datetime) -> list[Job]:
-    """The forge knows nothing of it, or does not say."""
+def _unknown(parts: Parts, change_id: int, now: datetime) -> list[Job]:
+    """The forge knows nothing of it, or hides it. Closed for that, it is asked about still until it is cleaned."""
     with parts.db.begin() as db:
         times = cleaning.refused(db, change_id)
         if times >= _TIMES:
             changes.close(db, change_id)
     if times >= _TIMES:
         _over(parts, change_id, now)
-    _again(parts, change_id, now + _REFUSED)
+    _again(parts, change_id, now + (ASK if times >= _TIMES else _REFUSED))
     return []
 
 

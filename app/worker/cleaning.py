@@ -19,7 +19,7 @@ from storage import duties
 
 log = structlog.get_logger("cleaner")
 
-CLEAN, ORPHANS = "clean", "orphans"
+CLEAN, ORPHANS, ASK = "clean", "orphans", "ask"
 _FIRST = timedelta(minutes=10)
 
 
@@ -38,13 +38,19 @@ class Cleaner:
         return (
             Duty(CLEAN, timedelta(hours=1), _FIRST, self._clean),
             Duty(ORPHANS, timedelta(days=7), _FIRST, self._seek),
+            Duty(
+                ASK, timedelta(hours=1), _FIRST, self._ask
+            ),  # last: forges say odd things, and the rest must go on
         )
 
-    def _clean(self, is_over: IsOver) -> bool:
+    def _ask(self, is_over: IsOver) -> bool:
         for jobs in asking.ask(self._parts, self._clock()):
             self._send(jobs)
             if is_over():
                 return False
+        return True
+
+    def _clean(self, is_over: IsOver) -> bool:
         total = Done()
         for done in clean.clean(self._parts, self._kept, self._clock):
             total += done

@@ -9,7 +9,7 @@ from typing import Any
 from bots.forge import Change, Committed, Repo
 from bots.github.client import Api
 from bots.github.limits import Failed
-from diffing.words import Refused, Sha
+from diffing.words import NoSuch, Sha
 
 Json = Any
 CONFIG = ".golddigger.yml"
@@ -21,7 +21,7 @@ def find(api: Api, repo: Repo, number: str) -> Change:
     """Describe a pull request as it stands now."""
     pull = api.find("pulls", number)
     if pull is None:
-        raise Refused(f"There is no pull request #{number} in {repo.path}, or the app may not see it.")
+        raise NoSuch(f"There is no pull request #{number} in {repo.path}, or the app may not see it.")
     return describe(repo, pull)
 
 

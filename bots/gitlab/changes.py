@@ -10,7 +10,7 @@ from typing import Any
 from bots.forge import Change, Committed, Repo
 from bots.gitlab.client import Api, Client
 from bots.gitlab.limits import Failed
-from diffing.words import Refused, Sha, Unavailable
+from diffing.words import NoSuch, Refused, Sha, Unavailable
 
 Json = Any
 CONFIG = ".golddigger.yml"
@@ -21,7 +21,7 @@ def find(client: Client, repo: Repo, number: str) -> Change:
     """Describe a merge request as it stands now."""
     told = client.on(repo.id).find("merge_requests", number)
     if told is None:
-        raise Refused(f"There is no merge request !{number} in {repo.path}, or the bot may not see it.")
+        raise NoSuch(f"There is no merge request !{number} in {repo.path}, or the bot may not see it.")
     return describe(client, repo, told)
 
 

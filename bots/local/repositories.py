@@ -9,7 +9,7 @@ from pathlib import Path
 from bots.forge import Change, Repo
 from bots.local.git import Git, GitError
 from bots.local.webhook import HOST
-from diffing.words import Refused, Sha
+from diffing.words import NoSuch, Refused, Sha
 
 _ORIGIN = "refs/remotes/origin/"
 
@@ -66,7 +66,7 @@ def change(git: Git, repo: Repo, branch: str) -> Change:
     """Describe a branch as a change: its tip, and where it left the default branch."""
     head = git.commit_at(f"refs/heads/{branch}")
     if not head:
-        raise Refused(f"There is no branch {branch!r} in {repo.path}.")
+        raise NoSuch(f"There is no branch {branch!r} in {repo.path}.")
     base_branch = default_branch(git) or branch
     author, _, title = git.line("log", "-1", "--format=%an%x00%s", head, "--").partition("\0")
     return Change(

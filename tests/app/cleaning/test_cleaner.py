@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import reduce
@@ -18,7 +19,7 @@ from app.flow.retention import Retention
 from app.worker.cleaning import CLEAN, Cleaner
 from app.worker.rounds import Rounds
 from bots.forge import Change, Forge, Repo
-from diffing.words import Refused, Sha, Unavailable
+from diffing.words import NoSuch, Refused, Sha, Unavailable
 from storage import changes, duties, repos, runs
 from tests.app.cleaning.yard import DAY, HOUR, Yard
 
@@ -33,6 +34,7 @@ class Answers:
         self.says: Exception | None = None
         self.open = True
         self.asked: list[str] = []
+        self.pipelines: Callable[[Change], list[Any]] = lambda _: []
 
     def change(self, repo: Repo, number: str) -> Change:
         self.asked.append(number)
@@ -126,18 +128,58 @@ def test_a_change_that_the_forge_does_not_know_three_times_is_gone(yard: Yard, f
     """A day apart: the first time may be an outage of rights. An answer in between begins anew."""
     change = yard.change()
     ask(yard)
-    forge.says = Refused("GitHub knows no such pull request.")
+    forge.says = NoSuch("GitHub knows no such pull request.")
     for _ in range(2):
         ask(yard, 8)
     assert open_(yard, change)
     forge.says = None
     ask(yard, 2)
-    forge.says = Refused("GitHub knows no such pull request.")
+    forge.says = NoSuch("GitHub knows no such pull request.")
     for _ in range(2):
         ask(yard, 8)
     assert open_(yard, change)
     ask(yard, 2)
     assert open_(yard, change) is False
+
+
+def test_a_refusal_closes_nothing(yard: Yard, forge: Answers) -> None:
+    """A token without a right says nothing of a change."""
+    change = yard.change()
+    ask(yard)
+    forge.says = Refused("GitLab refused GET /projects/1: insufficient_scope (403).")
+    for _ in range(6):
+        ask(yard, 3)
+    assert open_(yard, change)
+
+
+def test_what_was_hidden_for_days_is_asked_about_again(yard: Yard, forge: Answers) -> None:
+    """The bot was left out of a project for a week: then the change is as open as before."""
+    change = yard.change()
+    ask(yard)
+    forge.says = NoSuch("There is no such merge request.")
+    for _ in range(3):
+        ask(yard, 8)
+    assert not open_(yard, change)
+    yard.clean()
+    forge.says = None
+    ask(yard, 8)
+    assert open_(yard, change)
+
+
+def test_an_answer_that_breaks_the_asking_holds_up_nobody(yard: Yard, forge: Answers) -> None:
+    """The others are asked about all the same, and what is over is cleaned."""
+    for _ in range(3):
+        yard.change()
+    over = yard.change()
+    yard.run(over, "home")
+    yard.close(over)
+    forge.says = KeyError("path_with_namespace")
+    rounds = _rounds(yard)
+    for _ in range(90):
+        yard.now += DAY / 2
+        with suppress(KeyError):
+            rounds.look()
+    assert (yard.count("runs"), len(set(forge.asked))) == (0, 3)
 
 
 def test_of_what_was_lost_nobody_is_asked(yard: Yard, forge: Answers) -> None:
