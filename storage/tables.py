@@ -54,6 +54,12 @@ metadata = MetaData(
     }
 )
 
+
+def _long(once: int) -> String:
+    """Give the type of a word that strangers choose, of any length. `once`: the length that SQLite was told."""
+    return String(once).with_variant(Text(), "postgresql")
+
+
 deliveries = Table(
     "deliveries",
     metadata,
@@ -80,7 +86,7 @@ repos = Table(
     Column("id", Integer, primary_key=True),
     Column("host", String(255), nullable=False),
     Column("forge_id", String(255), nullable=False),
-    Column("path", String(512), nullable=False),
+    Column("path", _long(512), nullable=False),
     Column("tenant", String(255), nullable=False),
     Column("private", Boolean, nullable=False),
     Column("gone", Boolean, nullable=False, default=False),
@@ -95,13 +101,13 @@ changes = Table(
     Column("repo_id", ForeignKey("repos.id"), nullable=False),
     Column("number", String(255), nullable=False),
     Column("title", Text, nullable=False),
-    Column("author", String(255), nullable=False),
+    Column("author", _long(255), nullable=False),
     Column("url", Text, nullable=False),
-    Column("branch", String(512), nullable=False),
+    Column("branch", _long(512), nullable=False),
     Column("head", String(64), nullable=False),
     Column("head_repo", String(255), nullable=False),
-    Column("head_path", String(512), nullable=False),
-    Column("base_branch", String(512), nullable=False),
+    Column("head_path", _long(512), nullable=False),
+    Column("base_branch", _long(512), nullable=False),
     Column("base", String(64), nullable=False),
     Column("open", Boolean, nullable=False),
     Column("comment_id", String(255)),
@@ -161,7 +167,7 @@ runs = Table(
     Column("pipeline_id", String(255), nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("round", Integer, nullable=False),  # 1, or more where somebody asked to compare again
-    Column("source", String(512), nullable=False),
+    Column("source", _long(512), nullable=False),
     Column("title", Text, nullable=False),
     Column("url", Text, nullable=False),
     Column("state", String(16), nullable=False),
@@ -272,13 +278,13 @@ approvals = Table(
     Column("base", String(64), nullable=False),
     Column("files", JSON, nullable=False),  # [[name, candidate digest or null, golden blob or null, suite]]
     Column("who", String(255), nullable=False),
-    Column("author", String(512), nullable=False, default=""),  # "Name <address>", for Co-authored-by
+    Column("author", _long(512), nullable=False, default=""),  # "Name <address>", for Co-authored-by
     Column("comment_id", String(255)),  # the command's comment, to show 🚀 under
     Column("state", String(16), nullable=False),
     Column("why", Text, nullable=False, default=""),
     Column("commit", String(64)),
     Column("commit_url", Text, nullable=False, default=""),
-    Column("beside", String(512), nullable=False, default=""),  # another branch that took the commit
+    Column("beside", _long(512), nullable=False, default=""),  # another branch that took the commit
     Column("batch", String(24)),  # approvals that one commit carries out
     Column("tries", Integer, nullable=False, default=0),
     Column("lease_until", Instant),

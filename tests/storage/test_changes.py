@@ -175,3 +175,10 @@ def test_a_report_is_owed_as_its_model_says(lasting: Engine, steps: list[str]) -
             )
             free = model.lease is None or model.lease <= now
             assert (id_ in changes.owed(db, now=now, most=10_000)) == (model.said < model.wanted and free)
+
+
+def test_what_strangers_choose_may_be_long(db: Connection) -> None:
+    """A forge may allow longer branches than we ever met; one must not break whoever keeps it."""
+    long = "b/" * 600
+    kept = changes.get(db, making.change(db, branch=long, base_branch=long, head_path=long, author=long))
+    assert (kept.branch, kept.base_branch, kept.head_path, kept.author) == (long, long, long, long)
