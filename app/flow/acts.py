@@ -25,7 +25,7 @@ _WHOSE = (
     "the next when this comment was written anew; or the box for all, or say `/golddigger approve NAME NAME`."
 )
 _FOUR_EYES = (
-    "No box counts here, where the author may not approve: of who ticked one, this forge tells too little. Say it: "
+    "No box counts here, where the author may not approve: this forge tells too little of who ticked. Say it: "
     "`/golddigger approve`, or with the names of goldens."
 )
 
