@@ -65,6 +65,7 @@ STEPS: dict[str, Callable[[Scene], str]] = {
 }
 
 
+@pytest.mark.parametrize("on", ["embedded"], indirect=True)  # what is asked of a forge is the same everywhere
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_trouble_on_the_way_to_a_verdict(on: Scene, trouble: str) -> None:
     """At reading, at fetching, at telling, one after the other."""
@@ -76,6 +77,7 @@ def test_trouble_on_the_way_to_a_verdict(on: Scene, trouble: str) -> None:
     all_is_well(on, pull, approved=False)
 
 
+@pytest.mark.parametrize("on", ["embedded", "redis"], indirect=True)
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_trouble_at_a_commit(on: Scene, trouble: str) -> None:
     """A commit whose answer is lost is found again by its trailer, and not made twice."""
@@ -88,6 +90,7 @@ def test_trouble_at_a_commit(on: Scene, trouble: str) -> None:
     all_is_well(on, pull, approved=True)
 
 
+@pytest.mark.parametrize("on", ["embedded", "redis"], indirect=True)
 def test_a_forge_that_is_gone_for_a_while(on: Scene) -> None:
     """Nobody answers for five seconds, at whatever is asked."""
     pull = on.reported()
