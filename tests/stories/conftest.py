@@ -14,8 +14,8 @@ from tests.stories.hosts import HOSTS, Pull, Repo
 from tests.stories.screens import CART, CART_NEW, CONFIG, LOGIN, NEW, OLD, failures
 
 HERE = Path(__file__).parent
-ON_POSTGRESQL = {"test_main_job", "test_approving", "test_order", "test_recovery", "test_seats"}
-"""Modules whose stories turn on who comes first. They are told again of GitHub, on PostgreSQL."""
+ON_POSTGRESQL = {"test_main_job", "test_order", "test_seats"}
+"""Stories that turn on who comes first, told on PostgreSQL too, of GitHub; `tests/faults` tells the rest there."""
 Fresh = Callable[[], AbstractContextManager[Mapping[str, str]]]
 
 
