@@ -9,11 +9,11 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import pika  # type: ignore[import-untyped]
+import pika
 from dramatiq import Message, Middleware
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.errors import ConnectionClosed
-from pika.exceptions import (  # type: ignore[import-untyped]
+from pika.exceptions import (
     AMQPConnectionError,
     AMQPError,
     ProbableAccessDeniedError,

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage import blobs, database, tables
+from storage.away import Away
 from storage.blobs import Blobs
 from tests.forges.github.double import GitHubDouble
 from tests.forges.gitlab.double import GitLabDouble
@@ -22,6 +23,7 @@ from tests.forges.wire import Wire, wired
 from tests.installed.deployments import Deployment
 from tests.installed.installation import Installation
 from tests.installed.process import PACE, hurried
+from tests.stories.bench import under_way
 from tests.stories.hosts import HOSTS, Double, Host, Pull, Shown
 from tests.stories.screens import CART, CART_NEW, CONFIG, LOGIN, NEW, OLD, failures
 
@@ -116,18 +118,10 @@ class Scene:
         return self.host.shown(self.forge, pull)
 
     def _busy(self) -> dict[str, int]:
-        deliveries, runs = tables.deliveries.c, tables.runs.c
-        changes, approvals = tables.changes.c, tables.approvals.c
-        waiting = {
-            "deliveries": deliveries.state.in_(("received", "running")),
-            "runs": runs.state.in_(("queued", "comparing")),
-            "changes": changes.said < changes.wanted,
-            "approvals": approvals.state.in_(("requested", "committing")),
-        }
         try:
             with database.reading(self.db) as db:
-                return {name: db.scalar(select(func.count()).where(which)) or 0 for name, which in waiting.items()}
-        except SQLAlchemyError:  # it is being restarted
+                return under_way(db)
+        except (SQLAlchemyError, Away):  # it is being restarted
             return {"database": 1}
 
 

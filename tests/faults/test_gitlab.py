@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from tests.faults import figures
-from tests.faults.afterwards import all_is_well
 from tests.faults.scene import Scene, scene
-from tests.faults.test_kills import APPROVING, COMPARING, killed_at
-from tests.forges.wire import Break
+from tests.faults.test_kills import (
+    APPROVING,
+    COMPARING,
+    Step,
+    is_committed_in_spite_of_it,
+    is_compared_in_spite_of_it,
+)
 from tests.installed import deployments
 from tests.stories.hosts import HOSTS
 
@@ -28,22 +32,12 @@ def on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 
 @pytest.mark.parametrize("step", COMPARING.values(), ids=COMPARING)
-def test_workers_die_on_the_way_from_a_pipeline_to_its_verdict(on: Scene, step: Callable[[Scene], Break]) -> None:
+def test_workers_die_on_the_way_from_a_pipeline_to_its_verdict(on: Scene, step: Step) -> None:
     """Whoever starts afterwards takes the run over, and says it once."""
-    pull = on.pull()
-    held = step(on)
-    on.finish(pull)
-    killed_at(on, held)
-    all_is_well(on, pull, approved=False)
+    is_compared_in_spite_of_it(on, step)
 
 
 @pytest.mark.parametrize("step", APPROVING.values(), ids=APPROVING)
-def test_workers_die_on_the_way_from_an_approval_to_its_commit(on: Scene, step: Callable[[Scene], Break]) -> None:
+def test_workers_die_on_the_way_from_an_approval_to_its_commit(on: Scene, step: Step) -> None:
     """The branch has one commit of ours, with the bytes that were approved."""
-    pull = on.reported()
-    held = step(on)
-    on.approve(pull)
-    killed_at(on, held)
-    on.settle()
-    on.finish(pull)
-    all_is_well(on, pull, approved=True)
+    is_committed_in_spite_of_it(on, step)

@@ -12,6 +12,9 @@ from tests.faults.scene import Scene
 from tests.forges.wire import Break
 from tests.stories.screens import CONFIG, OLD, failures, screen
 
+Step = Callable[[Scene], Break]
+"""Where somebody is killed: has the wire held at a request."""
+
 
 def killed_at(scene: Scene, held: Break) -> None:
     """Wait until a worker stands at a request, kill all who work, and start them anew."""
@@ -32,7 +35,7 @@ def test_the_web_dies_right_after_it_answered(on: Scene) -> None:
     all_is_well(on, pull, approved=False)
 
 
-COMPARING: dict[str, Callable[[Scene], Break]] = {
+COMPARING: dict[str, Step] = {
     "claimed, nothing fetched": lambda on: on.wire.hold_there(on.host.asked.artifact),
     "fetched, nothing compared": lambda on: on.wire.hold_back(on.host.asked.tree),
     "compared, nothing said": lambda on: on.wire.hold_there(on.host.asked.verdict),
@@ -42,9 +45,8 @@ COMPARING: dict[str, Callable[[Scene], Break]] = {
 }
 
 
-@pytest.mark.parametrize("step", COMPARING.values(), ids=COMPARING)
-def test_workers_die_on_the_way_from_a_pipeline_to_its_verdict(on: Scene, step: Callable[[Scene], Break]) -> None:
-    """Whoever starts afterwards takes the run over, and says it once."""
+def is_compared_in_spite_of_it(on: Scene, step: Step) -> None:
+    """Let CI end, and kill who compares at a step."""
     pull = on.pull()
     held = step(on)
     on.finish(pull)
@@ -52,16 +54,21 @@ def test_workers_die_on_the_way_from_a_pipeline_to_its_verdict(on: Scene, step: 
     all_is_well(on, pull, approved=False)
 
 
-APPROVING: dict[str, Callable[[Scene], Break]] = {
+@pytest.mark.parametrize("step", COMPARING.values(), ids=COMPARING)
+def test_workers_die_on_the_way_from_a_pipeline_to_its_verdict(on: Scene, step: Step) -> None:
+    """Whoever starts afterwards takes the run over, and says it once."""
+    is_compared_in_spite_of_it(on, step)
+
+
+APPROVING: dict[str, Step] = {
     "command read, not answered": lambda on: on.wire.hold_there(on.host.asked.reaction),
     "decided, nothing committed": lambda on: on.wire.hold_there(on.host.asked.commit),
     "committed, not recorded": lambda on: on.wire.hold_back(on.host.asked.commit),
 }
 
 
-@pytest.mark.parametrize("step", APPROVING.values(), ids=APPROVING)
-def test_workers_die_on_the_way_from_an_approval_to_its_commit(on: Scene, step: Callable[[Scene], Break]) -> None:
-    """The branch has one commit of ours, with the bytes that were approved."""
+def is_committed_in_spite_of_it(on: Scene, step: Step) -> None:
+    """Approve, and kill who commits at a step."""
     pull = on.reported()
     held = step(on)
     on.approve(pull)
@@ -69,6 +76,12 @@ def test_workers_die_on_the_way_from_an_approval_to_its_commit(on: Scene, step: 
     on.settle()
     on.finish(pull)
     all_is_well(on, pull, approved=True)
+
+
+@pytest.mark.parametrize("step", APPROVING.values(), ids=APPROVING)
+def test_workers_die_on_the_way_from_an_approval_to_its_commit(on: Scene, step: Step) -> None:
+    """The branch has one commit of ours, with the bytes that were approved."""
+    is_committed_in_spite_of_it(on, step)
 
 
 def test_workers_die_in_the_middle_of_a_large_run(on: Scene) -> None:

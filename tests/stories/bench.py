@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from app import main
 from app.flow.parts import Parts
@@ -118,16 +118,21 @@ class Stage:
             return [(row.event, row.state, row.why) for row in db.execute(select(*columns))]
 
     def _busy(self) -> dict[str, int]:
-        deliveries, runs = tables.deliveries.c, tables.runs.c
-        changes, approvals = tables.changes.c, tables.approvals.c
-        busy = {
-            "deliveries": deliveries.state.in_(("received", "running")),
-            "runs": runs.state.in_(("queued", "comparing")),
-            "changes": changes.said < changes.wanted,
-            "approvals": approvals.state.in_(("requested", "committing")),
-        }
         with self.whole.parts.db.begin() as db:
-            return {name: db.scalar(select(func.count()).where(which)) or 0 for name, which in busy.items()}
+            return under_way(db)
+
+
+def under_way(db: Connection) -> dict[str, int]:
+    """Count what was begun and not ended: deliveries, runs, changes that are owed a report, approvals."""
+    deliveries, runs = tables.deliveries.c, tables.runs.c
+    changes, approvals = tables.changes.c, tables.approvals.c
+    begun = {
+        "deliveries": deliveries.state.in_(("received", "running")),
+        "runs": runs.state.in_(("queued", "comparing")),
+        "changes": changes.said < changes.wanted,
+        "approvals": approvals.state.in_(("requested", "committing")),
+    }
+    return {name: db.scalar(select(func.count()).where(which)) or 0 for name, which in begun.items()}
 
 
 @contextmanager
