@@ -1,4 +1,4 @@
-"""Put the parts together. The only place that knows every part by name."""
+"""Put the parts together, and run them: with `app.forges`, the only place that knows every part by name."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import hmac
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -22,7 +22,6 @@ from dramatiq import Broker
 from starlette.applications import Starlette
 
 from app import accounts
-from app.accounts import GitLabBot
 from app.flow import asking, disposal, foresight
 from app.flow import backlog as unfinished
 from app.flow import clean as cleaning
@@ -32,11 +31,12 @@ from app.flow.parts import Parts, Pictures
 from app.flow.retention import Retention
 from app.flow.seals import Seals
 from app.flow.sweep import sweep as ask_again
+from app.forges import Forges, configured
 from app.sandbox import Sandbox
 from app.settings import Settings
 from app.web import application, setup, signin, thumbnails
 from app.web.live import Live
-from app.web.site import Access, Identity
+from app.web.site import Access
 from app.worker import broker as brokers
 from app.worker import depths
 from app.worker.carrier import Carrier
@@ -46,13 +46,8 @@ from app.worker.recovering import recovering
 from app.worker.rounds import Rounds, going
 from app.worker.running import running
 from app.worker.stopping import Stop
-from bots.events import Post, Webhook
-from bots.forge import Forge, User
-from bots.github.forge import GitHub
+from bots.forge import User
 from bots.github.manifest import Installer
-from bots.github.signin import SignIn
-from bots.github.webhook import GitHubWebhook
-from bots.pacing import Pacer
 from diffing.words import Refused
 from storage import blobs, database, visits
 from storage.backlog import Entry
@@ -60,7 +55,6 @@ from storage.sparing import Sparing
 
 if TYPE_CHECKING:
     from bots.gitlab.connecting import Sentence
-    from bots.gitlab.tenants import Tenant
 
 log = structlog.get_logger("golddigger")
 
@@ -69,18 +63,6 @@ _THREADS = 4
 _SWEEP_SECONDS = 30.0
 _START_SECONDS = 20.0
 _STOP_SECONDS = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forges:
-    """The forges that one process serves, by host, and by the name in `/webhooks/…` and `/signin/…`."""
-
-    webhooks: Mapping[str, Webhook] = field(default_factory=dict)
-    forges: Mapping[str, Forge] = field(default_factory=dict)
-    hooks: Mapping[str, Webhook] = field(default_factory=dict)
-    identities: Mapping[str, Identity] = field(default_factory=dict)
-    posts: Mapping[str, Post] = field(default_factory=dict)
-    """Of the hosts that remember their deliveries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +132,7 @@ def assembled(
 
     `forges`: those of the settings, where not given. `operator`: whom a printed token signs in.
     `gather`: seconds that an approval waits for the next one to share its commit."""
-    forges = configured(settings) if forges is None else forges
+    forges = configured(settings, now) if forges is None else forges
     engine = database.connect(settings.database_url)
     sandbox = Sandbox(workers=settings.workers, seconds=60, memory=settings.compare_memory)
     broker = brokers.make(settings.queue_url)
@@ -198,120 +180,6 @@ def assembled(
         sandbox.close()
         broker.close()
         engine.dispose()
-
-
-def configured(settings: Settings) -> Forges:
-    """Give the forges of the settings, and the doors of those whose applications are configured."""
-    one, other = github(settings), gitlab(settings)
-    return Forges(
-        webhooks={**one.webhooks, **other.webhooks},
-        forges={**one.forges, **other.forges},
-        hooks={**one.hooks, **other.hooks},
-        identities={**one.identities, **other.identities},
-        posts={**one.posts, **other.posts},
-    )
-
-
-def gitlab(settings: Settings, pacer: Pacer | None = None) -> Forges:
-    """Give the GitLabs where a bot is configured; paced as gitlab.com asks for, where not said otherwise."""
-    doors = _gitlab_doors(settings)
-    if not settings.gitlab_bots:
-        return Forges(identities=doors)
-    from bots.gitlab.hearing import EveryHost  # python-gitlab is loaded only where it is needed
-
-    by_host: dict[str, list[GitLabBot]] = {}
-    for bot in settings.gitlab_bots:
-        by_host.setdefault(bot.host, []).append(bot)
-    served = {host: _gitlab_server(host, bots, pacer, settings.public_url) for host, bots in by_host.items()}
-    webhooks = {host: hook for host, (_, hook) in served.items()}
-    return Forges(
-        webhooks=webhooks,
-        forges={host: forge for host, (forge, _) in served.items()},
-        hooks={"gitlab": EveryHost(webhooks)},
-        identities=doors,
-    )
-
-
-def _gitlab_server(
-    host: str, bots: Sequence[GitLabBot], pacer: Pacer | None, address: str
-) -> tuple[Forge, Webhook]:
-    """Give one server: as its one account knows it, or with a look at whose each project is."""
-    from bots.gitlab.hearing import Hearing
-    from bots.gitlab.server import Server
-    from bots.gitlab.tenants import Tenants
-
-    tenants = Tenants(host, [_gitlab_tenant(bot, pacer, address) for bot in bots])
-    if len(bots) == 1 and not bots[0].groups:
-        (alone,) = tenants
-        return alone.forge, alone.webhook
-    return Server(tenants), Hearing(tenants)
-
-
-def _gitlab_tenant(bot: GitLabBot, pacer: Pacer | None, address: str) -> Tenant:
-    from bots.gitlab import connecting
-    from bots.gitlab.forge import GitLab
-    from bots.gitlab.tenants import Tenant
-    from bots.gitlab.webhook import GitLabWebhook
-
-    forge = GitLab(
-        url=bot.url,
-        token=bot.token,
-        host=bot.host,
-        clock=now,
-        address=address,
-        pacer=pacer,
-        discussions=bot.discussions,
-    )
-    return Tenant(
-        name=bot.tenant,
-        groups=bot.groups,
-        forge=forge,
-        webhook=GitLabWebhook(bot.host, bot.webhook_secrets, clock=now, known=forge.witness),
-        client=connecting.client_of(bot.url, bot.token, now),
-    )
-
-
-def _gitlab_doors(settings: Settings) -> Mapping[str, Identity]:
-    """Give a door for each server. The first keeps its name when others come to stand beside it."""
-    doors: dict[str, Identity] = {}
-    for own in settings.gitlab_applications:
-        from bots.gitlab.signin import SignIn as GitLabSignIn  # python-gitlab is loaded only where it is needed
-
-        name = f"gitlab-{own.host.replace(':', '-')}" if doors else "gitlab"
-        doors[name] = GitLabSignIn(url=own.url, client_id=own.client_id, client_secret=own.client_secret)
-    return doors
-
-
-def github(settings: Settings, pacer: Pacer | None = None) -> Forges:
-    """Give GitHub, where an app is configured; paced as github.com asks for, where not said otherwise."""
-    if settings.github is None:
-        return Forges()
-    app = settings.github
-    hook = GitHubWebhook(app.host, app.webhook_secrets, app_id=app.app_id)
-    forge = GitHub(
-        app_id=app.app_id,
-        private_key=app.private_key,
-        api_url=app.api_url,
-        web_url=app.web_url,
-        host=app.host,
-        clock=now,
-        pacer=pacer,
-    )
-    door = SignIn(
-        host=app.host,
-        api_url=app.api_url,
-        web_url=app.web_url,
-        client_id=app.client_id,
-        client_secret=app.client_secret,
-    )
-    identities = {"github": door} if app.client_id and app.client_secret else {}
-    return Forges(
-        webhooks={app.host: hook},
-        forges={app.host: forge},
-        hooks={"github": hook},
-        identities=identities,
-        posts={app.host: forge.post},
-    )
 
 
 @contextmanager

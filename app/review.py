@@ -16,7 +16,8 @@ from pydantic import SecretStr
 from app import main
 from app.flow import standing
 from app.flow.findings import ARTIFACTS
-from app.main import Forges, Whole
+from app.forges import Forges
+from app.main import Whole
 from app.settings import Settings
 from app.web import signin
 from bots.forge import Change, Repo

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
-from app import main
+from app import forges, main
 from app.cli import root
 from app.doctor import examine
 from app.settings import Settings, load
@@ -36,7 +36,7 @@ def settings(folder: Path, gitlab: GitLabDouble) -> Settings:
 
 def test_a_configured_bot_hears_and_speaks(gitlab: GitLabDouble, tmp_path: Path) -> None:
     """What GitLab delivers to /webhooks/gitlab is verified, and the forge of that host is asked about it."""
-    found = main.configured(settings(tmp_path, gitlab))
+    found = forges.configured(settings(tmp_path, gitlab), main.now)
     [host] = found.forges
     assert (set(found.webhooks), set(found.hooks), set(found.identities)) == ({host}, {"gitlab"}, {"gitlab"})
     pull = gitlab.repo("acme/app").pull(files={"a": b"1"})
@@ -50,7 +50,7 @@ def test_a_configured_bot_hears_and_speaks(gitlab: GitLabDouble, tmp_path: Path)
 def test_a_door_alone_is_no_bot(tmp_path: Path) -> None:
     """Where only the application is configured, nothing is heard."""
     door = Settings(data=tmp_path, secret_key=KEY, gitlab_client_id="i", gitlab_client_secret="s")
-    found = main.configured(door)
+    found = forges.configured(door, main.now)
     assert (dict(found.forges), dict(found.hooks), set(found.identities)) == ({}, {}, {"gitlab"})
 
 

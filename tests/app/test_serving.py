@@ -11,7 +11,7 @@ import requests
 from pydantic import SecretStr
 
 from app import main
-from app.main import Forges
+from app.forges import Forges
 from app.settings import Settings
 from app.web import signin
 from tests.storage.making import change, concluded

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from app import logs, main
+from app.forges import Forges
 from app.settings import Settings, load
 from tests.stories.hosts import HOSTS
 
@@ -27,9 +28,8 @@ def hurried(pace: int) -> Callable[[], datetime]:
 def be(what: str, port: int, pace: int) -> None:
     """Run until told to stop."""
     settings = load()
-    main.now = hurried(pace) if pace > 1 else main.now
-    main._SWEEP_SECONDS = main._SWEEP_SECONDS / pace
-    main.configured = _unpaced
+    own = {"configured": _unpaced, "_SWEEP_SECONDS": main._SWEEP_SECONDS / pace}
+    vars(main).update(own | ({"now": hurried(pace)} if pace > 1 else {}))
     logs.set_up(level="INFO")
     if what == "worker":
         main.work(settings)
@@ -37,7 +37,7 @@ def be(what: str, port: int, pace: int) -> None:
         main.serve(settings, host="127.0.0.1", port=port)
 
 
-def _unpaced(settings: Settings) -> main.Forges:
+def _unpaced(settings: Settings, _clock: object) -> Forges:
     """Give the forge of the settings, which bears as much writing as a test does."""
     return HOSTS["github" if settings.github else "gitlab"].forges(settings)
 

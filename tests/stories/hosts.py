@@ -12,8 +12,8 @@ from typing import Any, Protocol
 import pytest
 import requests
 
-from app import main
-from app.main import Forges
+from app import forges, main
+from app.forges import Forges
 from app.settings import Settings
 from bots.github import committing as on_github
 from bots.gitlab import committing as on_gitlab
@@ -291,7 +291,7 @@ class OnGitHub:
 
     def forges(self, settings: Settings) -> Forges:
         """Give our side of it."""
-        return main.github(settings, at_once())
+        return forges.github(settings, main.now, at_once())
 
     def shown(self, double: GitHubDouble, pull: Any, head: str | None = None) -> list[Shown]:
         """Give our checks, all of one name."""
@@ -373,7 +373,7 @@ class OnGitLab:
 
     def forges(self, settings: Settings) -> Forges:
         """Give our side of it."""
-        return main.gitlab(settings, at_once())
+        return forges.gitlab(settings, main.now, at_once())
 
     def shown(self, double: GitLabDouble, pull: Any, head: str | None = None) -> list[Shown]:
         """Give the status that stands, the newest of its name, with what our note says."""

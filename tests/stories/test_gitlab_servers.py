@@ -13,7 +13,7 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from app import main
+from app import forges, main
 from app.settings import Settings
 from bots import forge as kept
 from bots.pacing import at_once
@@ -51,11 +51,11 @@ def serving(folder: Path, tables: Sequence[Mapping[str, object]], *doubles: GitL
     own = {"public_url": base, "secret_key": "a key that only this test knows", "data": folder, "gitlab": tables}
     settings = Settings.model_validate(own)
     main.migrate(settings)
-    made = main.assembled(settings, main.gitlab(settings, at_once()), gather=0.05)
+    made = main.assembled(settings, forges.gitlab(settings, main.now, at_once()), gather=0.05)
     with made as whole, main.serving(whole, host="127.0.0.1", port=port):
         for double in doubles:
             double.webhook_url = f"{base}/webhooks/gitlab"
-        names = list(main.configured(settings).identities) or ["gitlab"]
+        names = list(forges.configured(settings, main.now).identities) or ["gitlab"]
         yield [
             Stage(whole, Of(name), double, base)
             for name, double in zip(names * len(doubles), doubles, strict=False)
